@@ -1,0 +1,28 @@
+// What a kernel is: a pure function over resolved operands, the same type for every op and every instruction set.
+// Kernels know no Node, no threads and no allocation. docs/definitions.md defines what each computes.
+#pragma once
+#include <stdint.h>
+
+namespace plummet {
+
+constexpr int kMaxOperands = 8;
+constexpr int kMaxDims = 8;
+// What a kernel may use as it likes during a call; 64-byte aligned, one for each thread.
+constexpr int64_t kWorkspaceBytes = 1 << 18;
+
+enum KernelError : int {
+  kOk = 0,
+  kBadRow = 1,    // a row of `order` outside the dataset
+  kBadLabel = 2,  // a label outside [0, classes)
+};
+
+struct KernelArgs {
+  void* operand[kMaxOperands];  // in the order of the op's definition; null where absent
+  int64_t dim[kMaxDims];        // likewise
+  void* workspace;              // kWorkspaceBytes
+};
+
+// Computes the units [begin, end) of an op; returns a KernelError.
+using Kernel = int (*)(const KernelArgs& args, int64_t begin, int64_t end);
+
+}  // namespace plummet
