@@ -44,7 +44,7 @@ const write = (name: string, extent: (d: Dims) => number, type: ElementType = 'f
 const update = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({ name, type, access: 'update', extent });
 const optional = (spec: OperandSpec): OperandSpec => ({ ...spec, optional: true });
 
-const at = (d: Dims, i: number): number => d[i] as number;
+const at = (d: Dims, i: number): number => d[i];
 /** rows × ld, both given by their position among the dims. */
 const matrix = (rows: number, ld: number) => (d: Dims) => at(d, rows) * at(d, ld);
 const panels = (inputs: number, outputs: number) => (d: Dims) => at(d, inputs) * pad(at(d, outputs));

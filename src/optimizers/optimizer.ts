@@ -1,0 +1,39 @@
+/** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
+import type { OpName } from '../plan/ops.ts';
+
+export interface StateSpec {
+  /** PyTorch's word in camelCase: `expAvg`. */
+  readonly name: string;
+  readonly initial: number;
+}
+
+export interface Optimizer {
+  /** The stem: `adam`. */
+  readonly name: string;
+  /** Every effective option, for printing and for saving. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** May be set at any time, also from callbacks; takes effect with the next step. */
+  learningRate: number;
+  /** The element-wise op that does a step. */
+  readonly op: OpName;
+  /** In the order of the op's operands. */
+  readonly states: readonly StateSpec[];
+  /**
+   * Writes the scalars of steps `firstStep` … `firstStep + count − 1` (the first step ever is 1), each a row of as many floats as
+   * the op has hyper scalars, computed in float64 and rounded once.
+   */
+  fill(table: Float32Array, firstStep: number, count: number): void;
+  /** From this step on (inclusive) all rows are equal while the learning rate stays; Infinity if never. */
+  readonly settledFrom: number;
+  /** Optimises plain arrays in place: see api.md. */
+  bind(parameters: Record<string, Float32Array | { data: Float32Array; shape: readonly number[] }>): BoundOptimizer;
+}
+
+export interface BoundOptimizer {
+  /** One step. A gradient that is absent skips its parameter and that parameter's step count. */
+  step(gradients: Record<string, Float32Array | undefined>): void;
+  /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
+  stateDict(): Record<string, Float32Array | number>;
+  loadStateDict(state: Record<string, Float32Array | number>): void;
+  learningRate: number;
+}

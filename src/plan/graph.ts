@@ -1,0 +1,2 @@
+export interface Value { readonly id: number }
+export interface Graph { readonly todo?: never }
