@@ -24,6 +24,6 @@ export interface Layer {
   readonly config: Readonly<Record<string, unknown>>;
   /** From the number of inputs: the number of outputs and the parameters. */
   build(inputs: number): { outputs: number; parameters: readonly ParameterSpec[] };
-  /** Emits the ops of the forward pass, and records how to go back. `parameters` are in the order of `build`. */
-  lower(graph: Graph, x: Value, parameters: readonly Value[]): Value;
+  /** Emits the ops of the forward pass, and records how to go back. `parameters` are in the order of `build`; `label` is the layer's name. */
+  lower(graph: Graph, x: Value, parameters: readonly Value[], label: string): Value;
 }

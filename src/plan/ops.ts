@@ -195,3 +195,10 @@ export const ops = [
 ] as const satisfies readonly OpSpec[];
 
 export type OpName = (typeof ops)[number]['name'];
+
+const byName: ReadonlyMap<string, OpSpec> = new Map(ops.map((op) => [op.name, op]));
+
+/** The row of the table for an op. */
+export function opNamed(name: OpName): OpSpec {
+  return byName.get(name) as OpSpec;
+}
