@@ -1,4 +1,4 @@
-import { checkOptions, oneOf } from '../errors.ts';
+import { knownOptions, oneOf } from '../options.ts';
 import { type Activation, activations, lowerActivation } from '../plan/activations.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
@@ -19,13 +19,13 @@ export interface ActivationOptions {
  * const layer = layers.activation({ activation: 'tanh' });
  */
 export function activation(options: ActivationOptions): Layer {
-  checkOptions('activation', options, ['activation', 'inputShape', 'name']);
-  const kind = oneOf('activation', 'activation', options.activation, activations);
+  const given = knownOptions('activation', options, ['activation', 'inputShape', 'name']);
+  const kind = oneOf('activation', 'activation', given.activation, activations);
   return {
     className: 'Activation',
     stem: 'activation',
-    name: nameOption('activation', options.name),
-    inputShape: inputShapeOption('activation', options.inputShape),
+    name: nameOption('activation', given.name),
+    inputShape: inputShapeOption('activation', given.inputShape),
     config: { activation: kind },
     build: (inputs) => ({ outputs: inputs, parameters: [] }),
     lower: (graph, x, _parameters, label) => lowerActivation(graph, x, kind, label),

@@ -1,5 +1,6 @@
 /** The options that every layer has. */
-import { describe, positiveInteger, typeError } from '../errors.ts';
+import { describe, typeError } from '../errors.ts';
+import { positiveInteger } from '../options.ts';
 
 export function nameOption(layer: string, name: unknown): string | undefined {
   if (name === undefined) return undefined;

@@ -4,7 +4,7 @@ import { columnsOf, type Graph, gradientOf, gradientRows, ldOf, rowsOf, type Val
 import { ROWS } from '../plan/plan.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
-import { checkOptions, oneOf, positiveInteger, flag } from '../errors.ts';
+import { boolean, knownOptions, oneOf, positiveInteger } from '../options.ts';
 
 export interface DenseOptions {
   /** Numbers in a row of the output; a positive integer. */
@@ -23,7 +23,7 @@ export interface DenseOptions {
   name?: string;
 }
 
-const known = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'inputShape', 'name'];
+const known = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'inputShape', 'name'] as const;
 
 /**
  * A fully connected layer: `activation(x · kernel + bias)`; x is rows × inputs, the kernel [inputs, units], the bias [units].
@@ -33,17 +33,17 @@ const known = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasIniti
  * const layer = layers.dense({ units: 128, activation: 'relu', inputShape: [784] });
  */
 export function dense(options: DenseOptions): Layer {
-  checkOptions('dense', options, known);
-  const units = positiveInteger('dense', 'units', options.units);
-  const activation = oneOf('dense', 'activation', options.activation ?? 'linear', activations);
-  const useBias = flag('dense', 'useBias', options.useBias ?? true);
-  const kernelInitializer = resolveInitializer(options.kernelInitializer ?? 'glorotUniform');
-  const biasInitializer = resolveInitializer(options.biasInitializer ?? 'zeros');
+  const given = knownOptions('dense', options, known);
+  const units = positiveInteger('dense', 'units', given.units);
+  const activation = oneOf('dense', 'activation', given.activation ?? 'linear', activations);
+  const useBias = boolean('dense', 'useBias', given.useBias ?? true);
+  const kernelInitializer = resolveInitializer((given.kernelInitializer as InitializerLike) ?? 'glorotUniform');
+  const biasInitializer = resolveInitializer((given.biasInitializer as InitializerLike) ?? 'zeros');
   return {
     className: 'Dense',
     stem: 'dense',
-    name: nameOption('dense', options.name),
-    inputShape: inputShapeOption('dense', options.inputShape),
+    name: nameOption('dense', given.name),
+    inputShape: inputShapeOption('dense', given.inputShape),
     config: { units, activation, useBias, kernelInitializer: describe(kernelInitializer), biasInitializer: describe(biasInitializer) },
     build: (inputs) => ({
       outputs: units,

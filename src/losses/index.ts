@@ -1,4 +1,5 @@
-import { describe, oneOf, typeError } from '../errors.ts';
+import { describe, typeError } from '../errors.ts';
+import { oneOf } from '../options.ts';
 import type { Loss } from './loss.ts';
 import * as losses from './losses.ts';
 

@@ -1,4 +1,5 @@
-import { oneOf, rangeError } from '../errors.ts';
+import { rangeError } from '../errors.ts';
+import { oneOf } from '../options.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { OpName } from '../plan/ops.ts';
 import type { Metric } from './metric.ts';
