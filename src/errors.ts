@@ -19,7 +19,11 @@ export type ErrorCode =
 
 export type Coded<E extends Error> = E & { readonly code: ErrorCode };
 
+/** The errors made here, to tell them from those of a user's getters and callbacks. */
+const ours = new WeakSet<WeakKey>();
+
 function coded<E extends Error>(error: E, code: ErrorCode): Coded<E> {
+  ours.add(error);
   return Object.assign(error, { code });
 }
 
@@ -32,6 +36,8 @@ export const rangeError = (code: ErrorCode, message: string, options?: ErrorOpti
 export const stateError = (code: ErrorCode, message: string, options?: ErrorOptions): Coded<Error> =>
   coded(new Error(message, options), code);
 
+const HUGE = 1_000_000_000_000_000_000_000_000_000_000n;
+
 /**
  * What a value is, in a few words: `1.5`, `"adma"`, `a Float32Array of 4`, `an object`. Never throws and never runs a value's own
  * `toString`, so that it can describe anything.
@@ -41,7 +47,7 @@ export function describe(value: unknown): string {
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
-      return value > 10n ** 30n || value < -(10n ** 30n) ? 'a huge bigint' : `${value}n`;
+      return value > HUGE || value < -HUGE ? 'a huge bigint' : `${value}n`;
     case 'string':
       return value.length > 40 ? `${JSON.stringify(value.slice(0, 40))}…` : JSON.stringify(value);
     case 'symbol':
@@ -96,14 +102,19 @@ export function closest(name: string, known: readonly string[]): string | undefi
   return best;
 }
 
+/** Insertions, deletions, substitutions and swaps of neighbours. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, row[j] + 1, next[j - 1] + 1));
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2] + 1 : substituted;
+      next.push(Math.min(substituted, swapped, row[j] + 1, next[j - 1] + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length];
@@ -145,11 +156,12 @@ export function checkOptions<K extends string>(
   return copy;
 }
 
-/** Reads something of the user's; what it throws becomes the cause of an error of ours. */
+/** Reads something of the user's; what it throws becomes the cause of an error of ours. Errors of ours pass. */
 export function safely<T>(who: string, name: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
+    if (cause instanceof Error && ours.has(cause)) throw cause;
     throw typeError('ERR_PLUMMET_OPTION', `${who}: ${name} cannot be read, reading it throws`, { cause });
   }
 }

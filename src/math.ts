@@ -41,6 +41,7 @@ function polynomial(x: number, c: readonly number[]): number {
 /** ln 2 in two parts: the first has 40 bits, so that its product with an exponent is exact. */
 const LN2_HIGH = 0.6931471805592082;
 const LN2_LOW = 7.371002565167799e-13;
+const LOG2_E = 1 / LN2_HIGH;
 
 /** 1 / (n + 2)!, for n = 0 … 12: what (eʳ − 1 − r) / r² is made of. */
 const EXPM1 = (() => {
@@ -62,8 +63,8 @@ function reduced(x: number, k: number): number {
 export function exp(x: number): number {
   if (x > 709.79) return Number.POSITIVE_INFINITY;
   if (x < -745.2) return 0;
-  if (x !== x) return x;
-  const k = Math.round(x * Math.LOG2E);
+  if (Number.isNaN(x)) return x;
+  const k = Math.round(x * LOG2_E);
   return scale(1 + reduced(x, k), k);
 }
 
@@ -71,8 +72,8 @@ export function exp(x: number): number {
 export function expm1(x: number): number {
   if (x > 709.79) return Number.POSITIVE_INFINITY;
   if (x < -40) return -1;
-  if (x !== x || x === 0) return x;
-  const k = Math.round(x * Math.LOG2E);
+  if (Number.isNaN(x) || x === 0) return x;
+  const k = Math.round(x * LOG2_E);
   const e = reduced(x, k);
   if (k === 0) return e;
   return k < 60 ? scale(e + (1 - power(-k)), k) : scale(1 + e, k);
@@ -228,7 +229,7 @@ const SPLITTER = 134217729;
 export function pow(x: number, n: number): number {
   if (!Number.isSafeInteger(n)) throw new RangeError(`pow takes safe integers as exponents here, got ${n}`);
   if (n === 0) return 1;
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   const odd = n % 2 !== 0;
   const a = x < 0 ? -x : x;
   const negative = odd && (x < 0 || Object.is(x, -0));

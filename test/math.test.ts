@@ -9,7 +9,7 @@ const order = (x: number) => {
 };
 /** Distance in representable numbers. */
 const ulps = (a: number, b: number) => {
-  if (Object.is(a, b) || (a !== a && b !== b)) return 0;
+  if (Object.is(a, b)) return 0;
   const d = order(a) - order(b);
   return Number(d < 0n ? -d : d);
 };
