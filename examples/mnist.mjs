@@ -78,7 +78,7 @@ if (isScript(import.meta.url)) {
     help,
   );
   try {
-    const { accuracy, backend } = await run(
+    const { accuracy, backend, digest } = await run(
       {
         optimizer: given.optimizer,
         learningRate: number(given['learning-rate'], 'learning-rate'),
@@ -89,6 +89,7 @@ if (isScript(import.meta.url)) {
       },
       { print: console.log, verbose: 1 },
     );
+    console.log(`digest ${digest}`);
     console.log(`test accuracy ${accuracy.toFixed(4)}`);
     console.log(`ran on the ${backend.name} backend (${backend.isa}, ${backend.threads} threads)`);
   } catch (error) {
