@@ -1,0 +1,87 @@
+// The three products of a dense layer. Kernels are panelled, activations are padded, so nothing has an edge.
+#pragma once
+#include "../activations.h"
+#include "../memory.h"
+#include "block.h"
+#include "pack.h"
+#include "units.h"
+
+namespace plummet {
+namespace {
+
+// out = activation(x·w + bias).
+template <class V>
+int dense(const KernelArgs& args, int64_t begin, int64_t end) {
+  const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldx = args.dim[3], ld = args.dim[4];
+  const Strided x{operand<const float>(args, 0), ldx, 1};
+  const float* const kernel = operand<const float>(args, 1);
+  const float* const bias = operand<const float>(args, 2);
+  with_activation(args.dim[5], [&](auto activation) {
+    for_panels(begin, end, rows, [&](int64_t q, int64_t from, int64_t count) {
+      const int64_t j = q * kPanel, width = panel_width(outputs, q);
+      float* const out = operand<float>(args, 3) + from * ld + j;
+      for_stretches(inputs, [&](int64_t p, int64_t length) {
+        const Block block{count, width, length, x.at(from, p), kernel + j * inputs + p * width, width,
+                          out,   ld,    p > 0,  bias ? bias + j : nullptr};
+        if (p + length < inputs || is_linear(activation)) return run_block<V>(block, leave);
+        run_block<V>(block, [&](int64_t row, int64_t tile_rows, int64_t column, int64_t columns) {
+          for (int64_t i = row; i < row + tile_rows; i++) {
+            for (int64_t c = column; c < column + columns; c += V::kWidth) {
+              activation.forward(V::load(out + i * ld + c)).store(out + i * ld + c);
+            }
+          }
+        });
+      });
+    });
+  });
+  return kOk;
+}
+
+// out = activationGradient(y, dy·wᵀ).
+template <class V>
+int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
+  const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldy = args.dim[3], ld = args.dim[4];
+  const Strided dy{operand<const float>(args, 0), ldy, 1};
+  const float* const kernel = operand<const float>(args, 1);
+  float* const packed = static_cast<float*>(args.workspace);
+  with_activation(args.operand[2] ? args.dim[5] : 0, [&](auto activation) {
+    for_panels(begin, end, rows, [&](int64_t q, int64_t from, int64_t count) {
+      const int64_t j = q * kPanel, width = panel_width(inputs, q);
+      const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
+      float* const out = operand<float>(args, 3) + from * ld + j;
+      for_stretches(outputs, [&](int64_t p, int64_t length) {
+        pack_transposed_kernel(kernel, inputs, outputs, j, width, p, length, packed);
+        const Block block{count, width, length, dy.at(from, p), packed, width, out, ld, p > 0, nullptr};
+        if (p + length < outputs || is_linear(activation)) return run_block<V>(block, leave);
+        run_block<V>(block, [&](int64_t row, int64_t tile_rows, int64_t column, int64_t columns) {
+          for (int64_t i = row; i < row + tile_rows; i++) {
+            for (int64_t c = column; c < column + columns; c += V::kWidth) {
+              const int64_t at = i * ld + c;
+              activation.gradient(V::load(y + at), V::load(out + at)).store(out + at);
+            }
+          }
+        });
+      });
+    });
+  });
+  return kOk;
+}
+
+// out = xᵀ·dy, in panels.
+template <class V>
+int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
+  const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldx = args.dim[3], ldy = args.dim[4];
+  const Strided x{operand<const float>(args, 0), 1, ldx};
+  const float* const dy = operand<const float>(args, 1);
+  for_panels(begin, end, inputs, [&](int64_t q, int64_t from, int64_t count) {
+    const int64_t j = q * kPanel, width = panel_width(outputs, q);
+    float* const out = operand<float>(args, 2) + j * inputs + from * width;
+    for_stretches(rows, [&](int64_t p, int64_t length) {
+      run_block<V>({count, width, length, x.at(from, p), dy + p * ldy + j, ldy, out, width, p > 0, nullptr}, leave);
+    });
+  });
+  return kOk;
+}
+
+}  // namespace
+}  // namespace plummet

@@ -1,0 +1,81 @@
+// The micro-kernel that every matrix product is made of.
+#pragma once
+#include <stdint.h>
+
+#if defined(__clang__)
+#define PLUMMET_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define PLUMMET_UNROLL _Pragma("GCC unroll 16")
+#else
+#define PLUMMET_UNROLL
+#endif
+
+namespace plummet {
+namespace {
+
+// The tile that fills the registers: rows × vectors.
+template <int kWidth>
+struct TileShape;
+template <>
+struct TileShape<1> {
+  static constexpr int kRows = 2, kVectors = 4;
+};
+template <>
+struct TileShape<4> {
+  static constexpr int kRows = 6, kVectors = 4;
+};
+template <>
+struct TileShape<8> {
+  static constexpr int kRows = 6, kVectors = 2;
+};
+template <>
+struct TileShape<16> {
+  static constexpr int kRows = 12, kVectors = 2;
+};
+
+// A matrix of which element (i, p) is at i·row + p·column.
+struct Strided {
+  const float* data;
+  int64_t row, column;
+  Strided at(int64_t i, int64_t p) const { return {data + i * row + p * column, row, column}; }
+};
+
+// c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for kRows rows and kVectors vectors of columns. c starts as
+// what is stored (kHeld), as start[j], or, where `start` is null, as +0.
+template <class V, int kRows, int kVectors, bool kHeld>
+void micro_kernel(int64_t k, Strided a, const float* b, int64_t ldb, float* c, int64_t ldc, const float* start) {
+  V sum[kRows][kVectors];
+  PLUMMET_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    PLUMMET_UNROLL
+    for (int v = 0; v < kVectors; v++) {
+      if (kHeld) {
+        sum[i][v] = V::load(c + i * ldc + v * V::kWidth);
+      } else {
+        sum[i][v] = start ? V::load(start + v * V::kWidth) : V(0.0f);
+      }
+    }
+  }
+  const float* column = a.data;
+  for (int64_t p = 0; p < k; p++) {
+    V right[kVectors];
+    PLUMMET_UNROLL
+    for (int v = 0; v < kVectors; v++) right[v] = V::load(b + v * V::kWidth);
+    PLUMMET_UNROLL
+    for (int i = 0; i < kRows; i++) {
+      const V left(column[i * a.row]);
+      PLUMMET_UNROLL
+      for (int v = 0; v < kVectors; v++) sum[i][v] = fma(left, right[v], sum[i][v]);
+    }
+    column += a.column;
+    b += ldb;
+  }
+  PLUMMET_UNROLL
+  for (int i = 0; i < kRows; i++) {
+    PLUMMET_UNROLL
+    for (int v = 0; v < kVectors; v++) sum[i][v].store(c + i * ldc + v * V::kWidth);
+  }
+}
+
+}  // namespace
+}  // namespace plummet

@@ -1,0 +1,42 @@
+// Copies of the right-hand matrix, in the order in which the micro-kernel reads it.
+#pragma once
+#include <stdint.h>
+#include <string.h>
+
+#include "units.h"
+
+namespace plummet {
+namespace {
+
+// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width.
+inline void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
+  for (int64_t p = 0; p < length; p++) {
+    for (int64_t j = 0; j < columns; j++) to[p * width + j] = from[j * stride + p];
+    for (int64_t j = columns; j < width; j++) to[p * width + j] = 0;
+  }
+}
+
+// to[p · width + j] = from[p · stride + j] for p < length, j < columns; +0 for columns ≤ j < width.
+inline void pack_rows(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
+  for (int64_t p = 0; p < length; p++) {
+    memcpy(to + p * width, from + p * stride, size_t(columns) * sizeof(float));
+    memset(to + p * width + columns, 0, size_t(width - columns) * sizeof(float));
+  }
+}
+
+// Rows [row, row + width) and columns [column, column + length) of a panelled kernel, transposed.
+inline void pack_transposed_kernel(const float* kernel, int64_t inputs, int64_t outputs, int64_t row, int64_t width,
+                            int64_t column, int64_t length, float* to) {
+  const int64_t rows = inputs - row < width ? inputs - row : width;
+  for (int64_t done = 0; done < length;) {
+    const int64_t q = (column + done) / kPanel;
+    const int64_t stride = panel_width(outputs, q);
+    const int64_t j = column + done - q * kPanel;
+    const int64_t count = length - done < stride - j ? length - done : stride - j;
+    pack_transposed(kernel + q * kPanel * inputs + row * stride + j, stride, rows, width, count, to + done * width);
+    done += count;
+  }
+}
+
+}  // namespace
+}  // namespace plummet

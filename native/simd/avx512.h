@@ -1,0 +1,94 @@
+// Sixteen lanes: AVX-512 F, BW, DQ and VL. With PLUMMET_SIMDE the same code compiles against SIMDe's emulation of the
+// intrinsics, which proves its bits on processors that have only AVX2 and FMA.
+#pragma once
+#ifdef PLUMMET_SIMDE
+#define SIMDE_ENABLE_NATIVE_ALIASES
+#include <simde/x86/avx512.h>
+#else
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12's own header warns where it leaves a register undefined on purpose.
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+#endif
+#include <stdint.h>
+
+namespace plummet {
+namespace {
+
+#ifdef PLUMMET_SIMDE
+// What SIMDe lacks.
+inline __m512 floats_of_ints(__m512i x) {
+  int32_t ints[16];
+  float floats[16];
+  _mm512_storeu_si512(ints, x);
+  for (int i = 0; i < 16; i++) floats[i] = float(ints[i]);
+  return _mm512_loadu_ps(floats);
+}
+inline __m512 floats_of_bytes(const uint8_t* p) {
+  float floats[16];
+  for (int i = 0; i < 16; i++) floats[i] = float(p[i]);
+  return _mm512_loadu_ps(floats);
+}
+#else
+inline __m512 floats_of_ints(__m512i x) { return _mm512_cvtepi32_ps(x); }
+inline __m512 floats_of_bytes(const uint8_t* p) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+#endif
+
+struct Mask {
+  __mmask16 m;
+};
+
+struct Bits {
+  __m512i v;
+  explicit Bits(int32_t x) : v(_mm512_set1_epi32(x)) {}
+  explicit Bits(__m512i x) : v(x) {}
+};
+
+inline Bits operator+(Bits a, Bits b) { return Bits(_mm512_add_epi32(a.v, b.v)); }
+inline Bits operator-(Bits a, Bits b) { return Bits(_mm512_sub_epi32(a.v, b.v)); }
+inline Bits operator&(Bits a, Bits b) { return Bits(_mm512_and_si512(a.v, b.v)); }
+template <int kCount>
+inline Bits shift_left(Bits a) {
+  return Bits(_mm512_slli_epi32(a.v, kCount));
+}
+template <int kCount>
+inline Bits shift_right(Bits a) {  // keeps the sign
+  return Bits(_mm512_srai_epi32(a.v, kCount));
+}
+
+struct Vec {
+  static constexpr int kWidth = 16;
+  static constexpr bool kFastFma = true;
+  __m512 v;
+  Vec() = default;
+  explicit Vec(float x) : v(_mm512_set1_ps(x)) {}
+  explicit Vec(__m512 x) : v(x) {}
+  static Vec load(const float* p) { return Vec(_mm512_loadu_ps(p)); }
+  static Vec load_bytes(const uint8_t* p) { return Vec(floats_of_bytes(p)); }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
+};
+
+inline Vec operator+(Vec a, Vec b) { return Vec(_mm512_add_ps(a.v, b.v)); }
+inline Vec operator-(Vec a, Vec b) { return Vec(_mm512_sub_ps(a.v, b.v)); }
+inline Vec operator*(Vec a, Vec b) { return Vec(_mm512_mul_ps(a.v, b.v)); }
+inline Vec operator/(Vec a, Vec b) { return Vec(_mm512_div_ps(a.v, b.v)); }
+inline Vec sqrt(Vec a) { return Vec(_mm512_sqrt_ps(a.v)); }
+inline Vec fma(Vec a, Vec b, Vec c) { return Vec(_mm512_fmadd_ps(a.v, b.v, c.v)); }
+
+inline Mask operator>(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ)}; }
+inline Mask operator>=(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_GE_OQ)}; }
+inline Mask operator==(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ)}; }
+inline Vec select(Mask m, Vec a, Vec b) { return Vec(_mm512_mask_blend_ps(m.m, b.v, a.v)); }
+
+inline Bits bits(Vec a) { return Bits(_mm512_castps_si512(a.v)); }
+inline Vec from_bits(Bits a) { return Vec(_mm512_castsi512_ps(a.v)); }
+inline Vec to_float(Bits a) { return Vec(floats_of_ints(a.v)); }
+inline Vec abs(Vec a) { return from_bits(bits(a) & Bits(0x7fffffff)); }
+inline Vec operator-(Vec a) { return from_bits(bits(a) + Bits(INT32_MIN)); }
+
+}  // namespace
+}  // namespace plummet
