@@ -1,4 +1,4 @@
-import { knownOptions, oneOf } from '../options.ts';
+import { checkOptions, oneOf } from '../errors.ts';
 import { type Activation, activations, lowerActivation } from '../plan/activations.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
@@ -19,7 +19,7 @@ export interface ActivationOptions {
  * const layer = layers.activation({ activation: 'tanh' });
  */
 export function activation(options: ActivationOptions): Layer {
-  const given = knownOptions('activation', options, ['activation', 'inputShape', 'name']);
+  const given = checkOptions('activation', options, ['activation', 'inputShape', 'name']);
   const kind = oneOf('activation', 'activation', given.activation, activations);
   return {
     className: 'Activation',

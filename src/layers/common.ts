@@ -1,6 +1,5 @@
 /** The options that every layer has. */
-import { describe, typeError } from '../errors.ts';
-import { positiveInteger } from '../options.ts';
+import { describe, positiveInteger, typeError } from '../errors.ts';
 
 export function nameOption(layer: string, name: unknown): string | undefined {
   if (name === undefined) return undefined;

@@ -4,7 +4,7 @@ import { columnsOf, type Graph, gradientOf, gradientRows, ldOf, rowsOf, type Val
 import { ROWS } from '../plan/plan.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
-import { boolean, knownOptions, oneOf, positiveInteger } from '../options.ts';
+import { checkOptions, flag, oneOf, positiveInteger } from '../errors.ts';
 
 export interface DenseOptions {
   /** Numbers in a row of the output; a positive integer. */
@@ -33,10 +33,10 @@ const known = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasIniti
  * const layer = layers.dense({ units: 128, activation: 'relu', inputShape: [784] });
  */
 export function dense(options: DenseOptions): Layer {
-  const given = knownOptions('dense', options, known);
+  const given = checkOptions('dense', options, known);
   const units = positiveInteger('dense', 'units', given.units);
   const activation = oneOf('dense', 'activation', given.activation ?? 'linear', activations);
-  const useBias = boolean('dense', 'useBias', given.useBias ?? true);
+  const useBias = flag('dense', 'useBias', given.useBias ?? true);
   const kernelInitializer = resolveInitializer((given.kernelInitializer as InitializerLike) ?? 'glorotUniform');
   const biasInitializer = resolveInitializer((given.biasInitializer as InitializerLike) ?? 'zeros');
   return {

@@ -1,5 +1,4 @@
-import { describe, typeError } from '../errors.ts';
-import { oneOf } from '../options.ts';
+import { describe, oneOf, typeError } from '../errors.ts';
 import type { Loss } from './loss.ts';
 import * as losses from './losses.ts';
 

@@ -1,4 +1,4 @@
-import { boolean, knownOptions } from '../options.ts';
+import { checkOptions, flag } from '../errors.ts';
 import type { Loss } from './loss.ts';
 
 export interface LogitsOptions {
@@ -22,8 +22,8 @@ function crossentropy(
   targets: Loss['targets'],
   options: LogitsOptions,
 ): Loss {
-  const given = knownOptions(name, options, ['fromLogits']);
-  const fromLogits = boolean(name, 'fromLogits', given.fromLogits ?? false);
+  const given = checkOptions(name, options, ['fromLogits']);
+  const fromLogits = flag(name, 'fromLogits', given.fromLogits ?? false);
   return { name, config: { fromLogits }, targets, op, activation, fromLogits };
 }
 

@@ -1,5 +1,4 @@
-import { rangeError } from '../errors.ts';
-import { oneOf } from '../options.ts';
+import { oneOf, rangeError } from '../errors.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { OpName } from '../plan/ops.ts';
 import type { Metric } from './metric.ts';
