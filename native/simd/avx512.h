@@ -31,10 +31,21 @@ inline __m512 floats_of_bytes(const uint8_t* p) {
   for (int i = 0; i < 16; i++) floats[i] = float(p[i]);
   return _mm512_loadu_ps(floats);
 }
+template <int kCount>
+__m512i ints_shifted_right(__m512i x) {
+  int32_t ints[16];
+  _mm512_storeu_si512(ints, x);
+  for (int i = 0; i < 16; i++) ints[i] >>= kCount;
+  return _mm512_loadu_si512(ints);
+}
 #else
 inline __m512 floats_of_ints(__m512i x) { return _mm512_cvtepi32_ps(x); }
 inline __m512 floats_of_bytes(const uint8_t* p) {
   return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+template <int kCount>
+__m512i ints_shifted_right(__m512i x) {
+  return _mm512_srai_epi32(x, kCount);
 }
 #endif
 
@@ -57,7 +68,7 @@ inline Bits shift_left(Bits a) {
 }
 template <int kCount>
 inline Bits shift_right(Bits a) {  // keeps the sign
-  return Bits(_mm512_srai_epi32(a.v, kCount));
+  return Bits(ints_shifted_right<kCount>(a.v));
 }
 
 struct Vec {
