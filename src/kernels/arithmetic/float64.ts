@@ -1,0 +1,12 @@
+/** The arithmetic of float32.ts in float64, for the kernels derived from the reference kernels. One rounding is not at stake here. */
+export { exp, log, log1p, sigmoid, tanh } from '../../math.ts';
+
+export type FloatArray = Float64Array;
+export const FloatArray = Float64Array;
+
+export const fround = (x: number): number => x;
+
+export const UP = 1;
+export const DOWN = 1;
+
+export const fma = (a: number, b: number, c: number): number => a * b + c;

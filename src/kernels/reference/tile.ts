@@ -1,0 +1,149 @@
+/** The inner loop of every matrix product: 4 × 4 results held in local variables, each a chain of fused multiply-adds. */
+import { DOWN, type FloatArray, fma, fround, UP } from '../arithmetic/float32.ts';
+
+/**
+ * acc[4 r + q] = fma(a[ar + p · aStep], b[bq + p · bStep], acc[4 r + q]) for p = 0 … count − 1, ascending. a0 … a3 are the places
+ * of the first elements of four rows, b0 … b3 of four columns.
+ *
+ * A sum whose float32 depends on what float64 lost (see UP and DOWN) leaves the inner loop: the step is done again by `fma`,
+ * in one place, which keeps the loop short and free of calls.
+ */
+export function tile(
+  acc: FloatArray,
+  a: FloatArray,
+  a0: number,
+  a1: number,
+  a2: number,
+  a3: number,
+  aStep: number,
+  b: FloatArray,
+  b0: number,
+  b1: number,
+  b2: number,
+  b3: number,
+  bStep: number,
+  count: number,
+): void {
+  let pa = 0;
+  let pb = 0;
+  for (let p = 0; ; p++) {
+    let c00 = acc[0];
+    let c01 = acc[1];
+    let c02 = acc[2];
+    let c03 = acc[3];
+    let c10 = acc[4];
+    let c11 = acc[5];
+    let c12 = acc[6];
+    let c13 = acc[7];
+    let c20 = acc[8];
+    let c21 = acc[9];
+    let c22 = acc[10];
+    let c23 = acc[11];
+    let c30 = acc[12];
+    let c31 = acc[13];
+    let c32 = acc[14];
+    let c33 = acc[15];
+    for (; p < count; p++) {
+      const x0 = a[a0 + pa];
+      const x1 = a[a1 + pa];
+      const x2 = a[a2 + pa];
+      const x3 = a[a3 + pa];
+      const y0 = b[b0 + pb];
+      const y1 = b[b1 + pb];
+      const y2 = b[b2 + pb];
+      const y3 = b[b3 + pb];
+      let s = x0 * y0 + c00;
+      const r00 = fround(s * UP);
+      if (fround(s * DOWN) !== r00) break;
+      s = x0 * y1 + c01;
+      const r01 = fround(s * UP);
+      if (fround(s * DOWN) !== r01) break;
+      s = x0 * y2 + c02;
+      const r02 = fround(s * UP);
+      if (fround(s * DOWN) !== r02) break;
+      s = x0 * y3 + c03;
+      const r03 = fround(s * UP);
+      if (fround(s * DOWN) !== r03) break;
+      s = x1 * y0 + c10;
+      const r10 = fround(s * UP);
+      if (fround(s * DOWN) !== r10) break;
+      s = x1 * y1 + c11;
+      const r11 = fround(s * UP);
+      if (fround(s * DOWN) !== r11) break;
+      s = x1 * y2 + c12;
+      const r12 = fround(s * UP);
+      if (fround(s * DOWN) !== r12) break;
+      s = x1 * y3 + c13;
+      const r13 = fround(s * UP);
+      if (fround(s * DOWN) !== r13) break;
+      s = x2 * y0 + c20;
+      const r20 = fround(s * UP);
+      if (fround(s * DOWN) !== r20) break;
+      s = x2 * y1 + c21;
+      const r21 = fround(s * UP);
+      if (fround(s * DOWN) !== r21) break;
+      s = x2 * y2 + c22;
+      const r22 = fround(s * UP);
+      if (fround(s * DOWN) !== r22) break;
+      s = x2 * y3 + c23;
+      const r23 = fround(s * UP);
+      if (fround(s * DOWN) !== r23) break;
+      s = x3 * y0 + c30;
+      const r30 = fround(s * UP);
+      if (fround(s * DOWN) !== r30) break;
+      s = x3 * y1 + c31;
+      const r31 = fround(s * UP);
+      if (fround(s * DOWN) !== r31) break;
+      s = x3 * y2 + c32;
+      const r32 = fround(s * UP);
+      if (fround(s * DOWN) !== r32) break;
+      s = x3 * y3 + c33;
+      const r33 = fround(s * UP);
+      if (fround(s * DOWN) !== r33) break;
+      c00 = r00;
+      c01 = r01;
+      c02 = r02;
+      c03 = r03;
+      c10 = r10;
+      c11 = r11;
+      c12 = r12;
+      c13 = r13;
+      c20 = r20;
+      c21 = r21;
+      c22 = r22;
+      c23 = r23;
+      c30 = r30;
+      c31 = r31;
+      c32 = r32;
+      c33 = r33;
+      pa += aStep;
+      pb += bStep;
+    }
+    acc[0] = c00;
+    acc[1] = c01;
+    acc[2] = c02;
+    acc[3] = c03;
+    acc[4] = c10;
+    acc[5] = c11;
+    acc[6] = c12;
+    acc[7] = c13;
+    acc[8] = c20;
+    acc[9] = c21;
+    acc[10] = c22;
+    acc[11] = c23;
+    acc[12] = c30;
+    acc[13] = c31;
+    acc[14] = c32;
+    acc[15] = c33;
+    if (p >= count) return;
+    for (let r = 0; r < 4; r++) {
+      const x = a[(r === 0 ? a0 : r === 1 ? a1 : r === 2 ? a2 : a3) + pa];
+      acc[4 * r] = fma(x, b[b0 + pb], acc[4 * r]);
+      acc[4 * r + 1] = fma(x, b[b1 + pb], acc[4 * r + 1]);
+      acc[4 * r + 2] = fma(x, b[b2 + pb], acc[4 * r + 2]);
+      acc[4 * r + 3] = fma(x, b[b3 + pb], acc[4 * r + 3]);
+    }
+    pa += aStep;
+    pb += bStep;
+  }
+}
