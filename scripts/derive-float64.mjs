@@ -14,7 +14,9 @@ const left = new Set(['transcendentals.ts']);
 /** @param {string} folder @returns {string[]} paths of files, relative to `folder` */
 function filesIn(folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile());
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    statSync(join(folder, file)).isFile(),
+  );
 }
 
 const wanted = new Map(
@@ -22,7 +24,10 @@ const wanted = new Map(
     .filter((file) => file.endsWith('.ts') && !left.has(file))
     .map((file) => {
       const from = relative(dirname(join(target, file)), join(source, file)).replaceAll('\\', '/');
-      const text = readFileSync(join(source, file), 'utf8').replaceAll('arithmetic/float32.ts', 'arithmetic/float64.ts');
+      const text = readFileSync(join(source, file), 'utf8').replaceAll(
+        'arithmetic/float32.ts',
+        'arithmetic/float64.ts',
+      );
       return [file, `// Derived from ${from} by scripts/derive-float64.mjs. Do not edit.\n${text}`];
     }),
 );
