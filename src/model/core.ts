@@ -1,0 +1,108 @@
+/** What a model is inside: its network, its memory, what it was compiled with, and how far it has been trained. */
+import { describe, nonNegativeInteger, stateError, text, typeError } from '../errors.ts';
+import type { Layer } from '../layers/layer.ts';
+import { pack } from '../layout.ts';
+import { build } from '../plan/build.ts';
+import type { Lowered } from '../plan/lower.ts';
+import type { Network } from '../plan/network.ts';
+import type { Compiled } from './compile.ts';
+import { createLock, type Lock } from './lock.ts';
+import { atLeast, sharedFloats } from './memory.ts';
+import { createPlanCache, type PlanCache } from './plans.ts';
+import type { Brake } from './run.ts';
+
+/** Memory for whatever a call computes on the way. It only grows. */
+export interface Workspace {
+  scratch: Float32Array;
+  output: Float32Array;
+}
+
+export interface Core {
+  readonly name: string;
+  readonly seed: number;
+  readonly layers: Layer[];
+  readonly lock: Lock;
+  readonly plans: PlanCache;
+  /** For calls off the main thread. */
+  readonly background: Workspace;
+  /** For calls on it, which may come while others run. */
+  readonly foreground: Workspace;
+  /** Settled when first needed; layers cannot be added from then on. */
+  network: Network | null;
+  params: Float32Array;
+  compiled: Compiled | null;
+  /** Of the optimizer: state s of all parameters lies from s × network.size on. */
+  state: Float32Array;
+  /** Steps of the optimizer that were done. */
+  step: number;
+  /** Epochs that were finished: the order of rows follows from it. */
+  epochs: number;
+  /** Asked for by `model.stopTraining = true`. */
+  stop: boolean;
+  /** What stops the `fit` that runs now. */
+  brake: Brake | null;
+}
+
+export const createCore = (layers: readonly Layer[], seed: unknown, name: unknown): Core => ({
+  name: text('sequential', 'name', name),
+  seed: nonNegativeInteger('sequential', 'seed', seed),
+  layers: [...layers],
+  lock: createLock(),
+  plans: createPlanCache(),
+  background: { scratch: sharedFloats(0), output: sharedFloats(0) },
+  foreground: { scratch: sharedFloats(0), output: sharedFloats(0) },
+  network: null,
+  params: sharedFloats(0),
+  compiled: null,
+  state: sharedFloats(0),
+  step: 0,
+  epochs: 0,
+  stop: false,
+  brake: null,
+});
+
+export function assertLayer(who: string, layer: unknown): asserts layer is Layer {
+  const found = layer as Partial<Layer> | null | undefined;
+  if (typeof found === 'object' && found !== null && typeof found.build === 'function' && typeof found.lower === 'function') return;
+  throw typeError('ERR_PLUMMET_TYPE', `${who}: a layer is what layers.dense({ … }) and its like return, got ${describe(layer)}`);
+}
+
+/** The network with its first weights in place. */
+export function networkOf(core: Core): Network {
+  if (core.network) return core.network;
+  const network = build(core.layers);
+  const params = sharedFloats(network.size);
+  network.parameters.forEach(({ shape, layout, offset, initializer }, index) => {
+    const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    initializer.fill(values, shape, core.seed, index);
+    pack(values, shape, layout, params, offset);
+  });
+  core.params = params;
+  core.network = network;
+  return network;
+}
+
+/** @throws `ERR_PLUMMET_STATE` before `compile`. */
+export function compiledOf(core: Core, method: string): Compiled {
+  if (core.compiled) return core.compiled;
+  throw stateError(
+    'ERR_PLUMMET_STATE',
+    `${method}: the model has no loss and no optimizer yet; call model.compile({ optimizer: 'adam', loss: … }) first`,
+  );
+}
+
+/** A workspace's scratch space, long enough for these plans and with their constants in place. */
+export function scratchFor(workspace: Workspace, plans: readonly Lowered[]): Float32Array {
+  const needed = Math.max(...plans.map(({ plan }) => plan.sizes.scratch));
+  workspace.scratch = atLeast(workspace.scratch, needed);
+  for (const { constants } of plans) {
+    for (const { offset, values } of constants) workspace.scratch.set(values, offset);
+  }
+  return workspace.scratch;
+}
+
+/** Room for `length` floats of predictions. */
+export function outputFor(workspace: Workspace, length: number): Float32Array {
+  workspace.output = atLeast(workspace.output, length);
+  return workspace.output.subarray(0, length);
+}

@@ -1,0 +1,33 @@
+/** What `fit` resolves to: the logs of each epoch, under Keras's keys. */
+
+/** Loss and metrics by name; those of a validation begin with `val_`. */
+export type Logs = Record<string, number>;
+
+export interface History {
+  /** The number of each epoch, from `initialEpoch`. */
+  readonly epoch: number[];
+  /** One number an epoch for each key: `loss`, `accuracy`, `val_loss` … */
+  readonly history: Record<string, number[]>;
+}
+
+export const createHistory = (keys: readonly string[]): History => ({
+  epoch: [],
+  history: Object.fromEntries(keys.map((key) => [key, []])),
+});
+
+export function record({ epoch: epochs, history }: History, epoch: number, logs: Logs): void {
+  epochs.push(epoch);
+  for (const [key, value] of Object.entries(logs)) {
+    history[key] ??= [];
+    history[key].push(value);
+  }
+}
+
+/** Means from totals: the sums over so many rows, beginning at `first`. */
+export function meansOf(keys: readonly string[], totals: Float64Array, first: number, rows: number, prefix = ''): Logs {
+  const logs: Logs = {};
+  keys.forEach((key, i) => {
+    logs[prefix + key] = totals[first + i] / rows;
+  });
+  return logs;
+}

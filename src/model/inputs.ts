@@ -1,0 +1,149 @@
+/** What users pass as x and y, as arrays that an executor can read. */
+import { checkFits, isShared, type NumberArray } from '../arrays.ts';
+import type { ByteScale, Dataset } from '../data/dataset.ts';
+import { describe, rangeError, typeError } from '../errors.ts';
+import type { Loss } from '../losses/index.ts';
+import { toRows } from '../tensor.ts';
+import { sharedFloats, sharedInts } from './memory.ts';
+
+/** Rows of inputs, and of targets where there are any. */
+export interface Source {
+  readonly x: Float32Array | Uint8Array;
+  readonly y: Float32Array | Int32Array | null;
+  readonly rows: number;
+  readonly bytes: ByteScale | null;
+  /** Whether the labels in y have been looked at already. */
+  readonly checked: boolean;
+}
+
+/** What the model expects of its targets. */
+export interface Wanted {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly targets: Loss['targets'];
+}
+
+/** Where the copies go: `shared` for other threads to read, `private` for the calling one, which also reads in place. */
+export type Place = 'shared' | 'private';
+
+const resizable = (array: NumberArray): boolean => {
+  const buffer = array.buffer as { resizable?: boolean; growable?: boolean };
+  return buffer.resizable === true || buffer.growable === true;
+};
+
+/** The numbers themselves where threads may read them in place, else a copy. */
+function floats(who: string, name: string, data: NumberArray, place: Place): Float32Array {
+  const inPlace = place === 'shared' ? isShared(data) : !resizable(data);
+  if (data instanceof Float32Array && inPlace) return data;
+  const copy = place === 'shared' ? sharedFloats(data.length) : new Float32Array(data.length);
+  copy.set(data);
+  checkFits(who, name, data, copy);
+  return copy;
+}
+
+/** @throws `ERR_PLUMMET_SHAPE` where there is no row, or rows are of another length than the model's inputs. */
+export function inputRows(who: string, x: unknown, inputs: number, place: Place): { x: Float32Array; rows: number } {
+  const { data, rows } = toRows(who, 'x', x, inputs);
+  if (rows === 0) throw rangeError('ERR_PLUMMET_SHAPE', `${who}: x is empty; it needs at least one row of ${inputs} numbers`);
+  return { x: floats(who, 'x', data, place), rows };
+}
+
+/** @throws `ERR_PLUMMET_LABEL` for the first label that is not an integer from 0 to classes − 1. */
+export function checkLabels(who: string, labels: NumberArray, classes: number, from = 0, to = labels.length): void {
+  for (let i = from; i < to; i++) {
+    const label = labels[i];
+    if (label >= 0 && label < classes && Math.floor(label) === label) continue;
+    throw rangeError(
+      'ERR_PLUMMET_LABEL',
+      `${who}: the label of row ${i} is ${describe(label)}; the model has ${classes} outputs, so labels are integers from 0 to ${classes - 1}`,
+    );
+  }
+}
+
+function labelsOf(who: string, y: unknown, rows: number, wanted: Wanted, place: Place): Int32Array {
+  const given = toRows(who, 'y', y);
+  if (given.columns !== 1) {
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `${who}: y has ${given.columns} numbers a row, but the loss takes one class label a row; for one-hot rows use 'categoricalCrossentropy'`,
+    );
+  }
+  sameRows(who, given.rows, rows);
+  checkLabels(who, given.data, wanted.outputs);
+  const inPlace = place === 'shared' ? isShared(given.data) : !resizable(given.data);
+  if (given.data instanceof Int32Array && inPlace) return given.data;
+  const copy = place === 'shared' ? sharedInts(rows) : new Int32Array(rows);
+  copy.set(given.data);
+  return copy;
+}
+
+function sameRows(who: string, given: number, rows: number): void {
+  if (given === rows) return;
+  throw rangeError('ERR_PLUMMET_SHAPE', `${who}: y has ${given} rows, x has ${rows}; each row of x needs one of y`);
+}
+
+/** Rows of `outputs` numbers, one for each row of x. */
+export function targetRows(who: string, name: string, y: unknown, rows: number, outputs: number, place: Place): Float32Array {
+  const given = toRows(who, name, y, outputs);
+  sameRows(who, given.rows, rows);
+  return floats(who, name, given.data, place);
+}
+
+/** x and y as a user passes them. */
+export function pair(who: string, x: unknown, y: unknown, wanted: Wanted, place: Place): Source {
+  const input = inputRows(who, x, wanted.inputs, place);
+  if (y === undefined || y === null) {
+    const kind = wanted.targets === 'labels' ? 'one class label a row' : `${wanted.outputs} numbers a row`;
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: y is missing; the loss takes ${kind}`);
+  }
+  const targets =
+    wanted.targets === 'labels'
+      ? labelsOf(who, y, input.rows, wanted, place)
+      : targetRows(who, 'y', y, input.rows, wanted.outputs, place);
+  return { ...input, y: targets, bytes: null, checked: true };
+}
+
+/** A dataset's inputs alone. */
+export function datasetInputs(who: string, dataset: Dataset, inputs: number): Source {
+  const { x, rows, columns, bytes } = dataset;
+  if (columns !== inputs) {
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: the dataset has ${columns} numbers a row, the model takes ${inputs}`);
+  }
+  if (rows === 0) throw rangeError('ERR_PLUMMET_SHAPE', `${who}: the dataset is empty; it needs at least one row`);
+  return { x, y: null, rows, bytes, checked: true };
+}
+
+/** Targets of a dataset in the other form, made once for each. */
+const converted = new WeakMap<object, Float32Array | Int32Array>();
+
+/** A dataset with the targets that the loss takes. */
+export function datasetPair(who: string, dataset: Dataset, wanted: Wanted): Source {
+  const source = datasetInputs(who, dataset, wanted.inputs);
+  const { y, targets } = dataset;
+  if (!y) throw typeError('ERR_PLUMMET_TYPE', `${who}: the dataset has no y; make it with data.dataset({ x, y })`);
+  const perRow = wanted.targets === 'labels' ? 1 : wanted.outputs;
+  if (targets !== perRow) {
+    const hint = wanted.targets === 'labels' ? "; for one-hot rows use 'categoricalCrossentropy'" : '';
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: y of the dataset has ${targets} numbers a row, the loss takes ${perRow}${hint}`);
+  }
+  const kind = y instanceof Int32Array ? 'labels' : 'floats';
+  if (kind === wanted.targets) return { ...source, y, checked: kind === 'floats' };
+  let other = converted.get(y);
+  if (!other) {
+    if (wanted.targets === 'labels') checkLabels(who, y, wanted.outputs);
+    other = wanted.targets === 'labels' ? sharedInts(y.length) : sharedFloats(y.length);
+    other.set(y);
+    converted.set(y, other);
+  }
+  return { ...source, y: other, checked: false };
+}
+
+/** Looks at the labels of a source without holding the main thread for more than about a millisecond at a time. */
+export async function checkSource(who: string, source: Source, classes: number): Promise<void> {
+  if (source.checked || !(source.y instanceof Int32Array)) return;
+  const slice = 1 << 19;
+  for (let from = 0; from < source.rows; from += slice) {
+    if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    checkLabels(who, source.y, classes, from, Math.min(source.rows, from + slice));
+  }
+}

@@ -1,0 +1,107 @@
+/** What `sequential` returns. */
+import type { Dataset } from '../data/dataset.ts';
+import type { Layer } from '../layers/index.ts';
+import type { Optimizer } from '../optimizers/index.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Tensor, TensorLike } from '../tensor.ts';
+import type { CheckGradientsOptions } from './check-gradients.ts';
+import type { CompileOptions } from './compile.ts';
+import type { EvaluateOptions, PredictOptions } from './evaluate.ts';
+import type { FitOptions } from './fit-options.ts';
+import type { Backward, Gradients } from './gradients.ts';
+import type { History, Logs } from './history.ts';
+import type { Weights } from './weights.ts';
+
+/** A layer in its place. */
+export interface ModelLayer {
+  /** Unique in the model: `dense`, `dense_1` … */
+  readonly name: string;
+  /** As in Keras: `Dense`. */
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Numbers in a row of its input, of its output. */
+  readonly inputShape: readonly [number];
+  readonly outputShape: readonly [number];
+  /** Numbers it learns. */
+  readonly parameters: number;
+}
+
+/** The optimizer of a compiled model. */
+export interface ModelOptimizer extends Omit<Optimizer, 'learningRate'> {
+  /** May be set at any time, also in callbacks; takes effect with the next call of the executor, in callbacks with the next step. */
+  learningRate: number;
+  /** Steps done since `compile`. */
+  readonly iterations: number;
+}
+
+/**
+ * A stack of layers that is trained and asked for predictions. Every method checks its arguments before it changes anything, and
+ * throws (or rejects with) an error that has a `code`; while a `fit` runs, only its callbacks may use the model, and only to
+ * read: everything else is `ERR_PLUMMET_BUSY`.
+ */
+export interface Model {
+  readonly name: string;
+  readonly seed: number;
+  readonly layers: readonly ModelLayer[];
+  /** Null before `compile`. */
+  readonly optimizer: ModelOptimizer | null;
+  /** Set to true, in a callback or from outside, it ends the `fit` that runs after the batch at hand. */
+  stopTraining: boolean;
+
+  /**
+   * Appends a layer; not any more once the model has weights.
+   * @throws `ERR_PLUMMET_STATE`, `ERR_PLUMMET_TYPE`
+   */
+  add(layer: Layer): void;
+  /**
+   * Settles optimizer, loss, metrics and backend; the state of the optimizer starts anew, weights stay.
+   * @throws `ERR_PLUMMET_OPTION` for a name that is unknown (the message lists those there are) or parts that do not go together.
+   * @example
+   * model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+   */
+  compile(options: CompileOptions): void;
+
+  /**
+   * Trains, off the main thread. Rejects with the signal's reason when it is aborted, and with what a callback throws; the steps
+   * done until then stay done.
+   * @param x - rows of inputs: a typed array, nested arrays, anything with `data` and `shape`, or a dataset in place of both
+   * @param y - a class label or a row of numbers for each row, as the loss wants
+   * @example
+   * const history = await model.fit(x, y, { epochs: 5, validationSplit: 0.1 });
+   */
+  fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>;
+  fit(dataset: Dataset, options?: FitOptions): Promise<History>;
+  /** Loss and metrics over all rows, off the main thread: `{ loss, accuracy }`. */
+  evaluate(x: TensorLike, y: TensorLike, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Logs>;
+  /** The model's output for each row, off the main thread: rows × outputs. Works without `compile`, too. */
+  predict(x: TensorLike | Dataset, options?: PredictOptions): Promise<Tensor<Float32Array>>;
+  /** The same on the calling thread, in microseconds. */
+  predictSync(x: TensorLike): Tensor<Float32Array>;
+  /** One step on one batch, on the calling thread. Returns loss and metrics of the batch, as they were before the step. */
+  trainOnBatch(x: TensorLike, y: TensorLike): Logs;
+
+  /** Mean loss over the rows, and its gradient for each parameter by name. */
+  gradients(x: TensorLike, y: TensorLike): Gradients;
+  /**
+   * From the gradient of anything with respect to the output (rows × outputs) to those of the parameters, by name, and of the input.
+   * @example
+   * const { gradients, input } = model.backward([[0, 1]], [[1]]);
+   */
+  backward(x: TensorLike, outputGradient: TensorLike): Backward;
+  /** One step of the optimizer from gradients by name, one for each parameter. */
+  applyGradients(gradients: Record<string, TensorLike>): void;
+  /** Compares back-propagation with central differences, in float64: the largest relative error for each parameter. */
+  checkGradients(x: TensorLike, y: TensorLike, options?: CheckGradientsOptions): Record<string, number>;
+
+  /** Copies of all weights, by name: `dense.kernel` [inputs, units], `dense.bias` [units]. */
+  getWeights(): Weights;
+  /** Takes one entry for each parameter, by name; nothing changes unless all fit. */
+  setWeights(weights: Record<string, TensorLike>): void;
+  /** SHA-256, in hex, of all weights and of the optimizer's state. Two trainings agree if it does. */
+  digest(): string;
+  /** A table of layers, output shapes and parameters. */
+  summary(): string;
+  /** The lowered training step, as plain data; `String(model.plan())` is for people. */
+  plan(): Plan;
+}

@@ -1,0 +1,96 @@
+/**
+ * The table of scalars that change from step to step (learning rates, bias corrections), filled ahead: while one table is used,
+ * the next is made, in slices short enough for the main thread to stay responsive.
+ */
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { sharedFloats } from './memory.ts';
+
+/** Scalars for steps from `firstStep` on; stride 0: one row for all of them. */
+export interface Table {
+  readonly firstStep: number;
+  readonly count: number;
+  readonly scalars: Float32Array;
+  readonly stride: number;
+  readonly learningRate: number;
+}
+
+export interface Tables {
+  /** A table that begins with `firstStep` and holds at least one step; as many of the `wanted` ones as it can. */
+  take(firstStep: number, wanted: number): Promise<Table>;
+  /** Begins to make the table that will be taken next. */
+  prepare(firstStep: number, wanted: number): void;
+  /** Lets a preparation end at its next slice. */
+  close(): void;
+}
+
+/** Steps that one table holds at most. */
+const ROWS = 65536;
+const SLICE_MILLISECONDS = 1.5;
+const SLICE_ROWS = 128;
+
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** @param width - scalars in a row; 0 for a model without parameters */
+export function createTables(optimizer: Optimizer, width: number): Tables {
+  let current: Table | null = null;
+  let next: Promise<Table | null> | null = null;
+  let closed = false;
+  const buffers = [sharedFloats(0), sharedFloats(0)];
+
+  /** The part of a table from `firstStep` on, unless it is of no use any more. */
+  function partOf(table: Table | null, firstStep: number): Table | null {
+    if (!table || !Object.is(table.learningRate, optimizer.learningRate)) return null;
+    const skipped = firstStep - table.firstStep;
+    if (skipped < 0 || skipped >= table.count) return null;
+    const scalars = table.stride === 0 ? table.scalars : table.scalars.subarray(skipped * width);
+    return { ...table, firstStep, count: table.count - skipped, scalars };
+  }
+
+  /** Writes over the buffer that `current` does not use. */
+  async function make(firstStep: number, wanted: number): Promise<Table | null> {
+    const settled = width === 0 || firstStep >= optimizer.settledFrom;
+    const count = settled ? wanted : Math.min(wanted, ROWS, optimizer.settledFrom - firstStep);
+    const rows = width === 0 ? 0 : settled ? 1 : count;
+    const spare = current && current.scalars.buffer === buffers[0].buffer ? 1 : 0;
+    if (buffers[spare].length < rows * width) buffers[spare] = sharedFloats(rows * width);
+    const scalars = buffers[spare];
+    for (;;) {
+      const { learningRate } = optimizer;
+      await fill(scalars, firstStep, rows);
+      if (closed) return null;
+      if (Object.is(learningRate, optimizer.learningRate)) return { firstStep, count, scalars, stride: settled ? 0 : width, learningRate };
+    }
+  }
+
+  async function fill(scalars: Float32Array, firstStep: number, rows: number): Promise<void> {
+    let began = performance.now();
+    for (let done = 0; done < rows && !closed; ) {
+      const some = Math.min(SLICE_ROWS, rows - done);
+      optimizer.fill(scalars.subarray(done * width, (done + some) * width), firstStep + done, some);
+      done += some;
+      if (done < rows && performance.now() - began > SLICE_MILLISECONDS) {
+        await pause();
+        began = performance.now();
+      }
+    }
+  }
+
+  return {
+    async take(firstStep, wanted) {
+      current = partOf(current, firstStep);
+      if (current) return current;
+      const prepared = await next;
+      next = null;
+      current = partOf(prepared, firstStep) ?? (await make(firstStep, wanted));
+      return current as Table;
+    },
+    prepare(firstStep, wanted) {
+      if (next || wanted <= 0 || partOf(current, firstStep)) return;
+      next = make(firstStep, wanted);
+      next.catch(() => undefined);
+    },
+    close: () => {
+      closed = true;
+    },
+  };
+}
