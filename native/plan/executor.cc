@@ -1,0 +1,270 @@
+#include "executor.h"
+
+#include <string.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "../runtime/barrier.h"
+#include "../runtime/leases.h"
+#include "../runtime/pool.h"
+#include "../runtime/workspace.h"
+#include "first_error.h"
+
+namespace plummet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A run keeps its threads at least this long before it lets others have them.
+constexpr std::chrono::milliseconds kSlice{2};
+
+// The slots of `control` are shared with JavaScript's Atomics.
+std::atomic<int32_t>& slot(const Run& run, ControlSlot index) {
+  static_assert(sizeof(std::atomic<int32_t>) == sizeof(int32_t), "an atomic slot is a plain one");
+  return reinterpret_cast<std::atomic<int32_t>*>(run.control)[index];
+}
+
+void publish(const Run& run, ControlSlot index, int64_t value) {
+  const int64_t most = INT32_MAX;
+  slot(run, index).store(static_cast<int32_t>(std::min(value, most)), std::memory_order_relaxed);
+}
+
+// Where a run stands. Every thread counts for itself.
+struct Position {
+  int64_t epoch, batch, steps;
+  int64_t evaluated;  // batches of the evaluation that are done
+};
+
+// One call of `execute`: what all threads of the region see.
+struct Region {
+  const Run& run;
+  Bound& bound;
+  const std::atomic<bool>* cancelled;
+  int64_t batches, evaluation_batches;
+  bool may_pause;
+  Clock::time_point since;  // when this slice began
+
+  Position position;  // where the region begins and, after it, where it ended
+  Barrier::Word outcome = Barrier::kGo;
+  int64_t parallel_ops = 0;
+  int team = 1;
+  Barrier barrier;
+  FirstError error;
+
+  Region(const Run& run_, Bound& bound_, const std::atomic<bool>* cancelled_)
+      : run(run_), bound(bound_), cancelled(cancelled_), batches(run.pass.batches()),
+        evaluation_batches(run.evaluation.batches()), may_pause(false),
+        position{run.first_epoch, run.first_batch, 0, 0} {}
+
+  bool aborted() const {
+    return slot(run, kAbortSlot).load(std::memory_order_relaxed) == 1 ||
+           (cancelled && cancelled->load(std::memory_order_relaxed));
+  }
+};
+
+// One thread's walk over the plan, again and again.
+class Walker {
+ public:
+  Walker(Region& region, int thread, int team)
+      : region_(region), run_(region.run), tracks_(region.bound.tracks[static_cast<size_t>(thread)]),
+        position_(region.position), thread_(thread), team_(team),
+        scalars_move_(run_.scalars_stride != 0 && !region.bound.train.scalars.empty()) {
+    void* const workspace = thread_workspace();
+    tracks_.train.enter(region.bound.train, thread, team, workspace);
+    if (run_.shuffle) tracks_.shuffle.enter(region.bound.shuffle, thread, team, workspace);
+    if (run_.evaluation.plan) tracks_.evaluation.enter(region.bound.evaluation, thread, team, workspace);
+    tracks_.train.set_scalars(static_cast<const float*>(run_.scalars.data));
+  }
+
+  void walk() {
+    Position before = position_;
+    Barrier::Word word;
+    for (;;) {
+      end_epoch_if_due();
+      word = agree(thread_ == 0 ? decide() : Barrier::kGo);
+      if (word != Barrier::kGo) break;
+      before = position_;
+      if (!tick()) {
+        word = Barrier::kFailed;
+        break;
+      }
+    }
+    if (thread_ != 0) return;
+    region_.outcome = word;
+    // A batch that failed has not been done, also where the others only hear of it at the next one.
+    region_.position = word == Barrier::kFailed ? before : position_;
+    publish_position(region_.position);
+    region_.parallel_ops += parallel_ops_;
+  }
+
+ private:
+  Barrier::Word decide() {
+    publish_position(position_);
+    if (position_.epoch >= run_.end_epoch) return Barrier::kStop;
+    if (position_.batch < region_.batches && position_.steps >= run_.max_steps) return Barrier::kStop;
+    if (region_.aborted()) return Barrier::kStop;
+    if (region_.may_pause && leases().wanted() && Clock::now() - region_.since >= kSlice) return Barrier::kPause;
+    return Barrier::kGo;
+  }
+
+  void publish_position(const Position& position) {
+    publish(run_, kEpochSlot, position.epoch);
+    publish(run_, kBatchSlot, position.batch);
+    publish(run_, kStepsSlot, position.steps);
+  }
+
+  // Waits for all others; says what thread 0 has decided.
+  Barrier::Word agree(Barrier::Word mine) {
+    if (team_ == 1) return mine;
+    if (mine != Barrier::kGo) region_.barrier.decide(mine);
+    return region_.barrier.meet(team_, meetings_, [this] { return region_.error.any(); });
+  }
+
+  // One batch of training or of the evaluation. False: stop, somebody has failed.
+  bool tick() {
+    if (position_.batch == region_.batches) return evaluate();
+    if (position_.batch == 0 && !begin_epoch()) return false;
+    Track& track = tracks_.train;
+    place(track, run_.pass, position_.batch);
+    if (scalars_move_) {
+      track.set_scalars(static_cast<const float*>(run_.scalars.data) + position_.steps * run_.scalars_stride);
+    }
+    if (!walk(track)) return false;
+    ++position_.batch;
+    ++position_.steps;
+    return true;
+  }
+
+  bool begin_epoch() {
+    if (thread_ == 0 && run_.totals.length > 0) {
+      memset(run_.totals.data, 0, static_cast<size_t>(run_.totals.length) * sizeof(double));
+    }
+    if (run_.shuffle) {
+      tracks_.shuffle.set_epoch(position_.epoch);
+      if (!walk(tracks_.shuffle)) return false;
+    }
+    return agree(Barrier::kGo) == Barrier::kGo;
+  }
+
+  bool evaluate() {
+    // From its beginning, an evaluation that was stopped in the middle is repeated.
+    if (position_.evaluated == 0 && thread_ == 0) {
+      for (double* total : region_.bound.evaluation.totals) *total = 0;
+    }
+    place(tracks_.evaluation, run_.evaluation, position_.evaluated);
+    if (!walk(tracks_.evaluation)) return false;
+    ++position_.evaluated;
+    return true;
+  }
+
+  void place(Track& track, const Pass& pass, int64_t batch) {
+    const int64_t first = batch * pass.batch_size;
+    track.set_first(first);
+    track.set_rows(std::min(pass.batch_size, pass.rows - first));
+    track.set_epoch(position_.epoch);
+  }
+
+  // `totals` is written by thread 0 alone, so it may read it without waiting.
+  void end_epoch_if_due() {
+    if (position_.epoch >= run_.end_epoch || position_.batch < region_.batches ||
+        position_.evaluated < region_.evaluation_batches) {
+      return;
+    }
+    if (thread_ == 0 && run_.history.present && run_.totals.length > 0) {
+      double* row = static_cast<double*>(run_.history.data) + (position_.epoch - run_.first_epoch) * run_.totals.length;
+      memcpy(row, run_.totals.data, static_cast<size_t>(run_.totals.length) * sizeof(double));
+    }
+    ++position_.epoch;
+    position_.batch = 0;
+    position_.evaluated = 0;
+  }
+
+  bool walk(Track& track) {
+    bool failed = false;
+    const size_t count = track.calls.size();
+    for (size_t i = 0; i < count; ++i) {
+      Call& call = track.calls[i];
+      if (call.barrier && agree(Barrier::kGo) != Barrier::kGo) return false;
+      if (failed || call.begin >= call.end) continue;
+      const int status = call.kernel(call.args, call.begin, call.end);
+      if (status != kOk) {
+        region_.error.report(i, thread_, status);
+        if (team_ == 1) return false;
+        failed = true;  // the others hear of it at the next barrier
+      }
+    }
+    parallel_ops_ += track.divided_ops;
+    return true;
+  }
+
+  Region& region_;
+  const Run& run_;
+  Bound::Tracks& tracks_;
+  Position position_;
+  const int thread_, team_;
+  const bool scalars_move_;
+  uint32_t meetings_ = 0;
+  int64_t parallel_ops_ = 0;
+};
+
+void work(void* context, int thread, int team) {
+  Region& region = *static_cast<Region*>(context);
+  Walker(region, thread, team).walk();
+}
+
+// One parallel region: from the region's position to where it ends.
+void run_region(Region& region, int threads) {
+  region.since = Clock::now();
+  region.barrier.reset();
+  pool().run(threads, [](void* context, int thread, int team) {
+    Region& r = *static_cast<Region*>(context);
+    if (thread == 0) r.team = std::max(r.team, team);
+    work(context, thread, team);
+  }, &region);
+}
+
+}  // namespace
+
+int execute(const Run& run, Bound& bound, Turn turn, const std::atomic<bool>* cancelled) {
+  Region region(run, bound, cancelled);
+  int threads = static_cast<int>(bound.tracks.size());
+  int lease = 0;
+  int status = kDone;
+  for (;;) {
+    region.error.reset();
+    const auto stop_waiting = [&region] { return region.aborted(); };
+    if (turn == Turn::kWait) {
+      lease = leases().take(threads, stop_waiting);
+      if (lease == 0) {
+        status = kAborted;
+        break;
+      }
+    } else if (threads > 1) {
+      lease = leases().try_take(threads);
+      if (lease == 0) threads = 1;
+    }
+    region.may_pause = lease > 0;
+    run_region(region, threads);
+    if (lease > 0) leases().give_back(lease);
+    lease = 0;
+    if (region.outcome == Barrier::kPause) {
+      if (turn == Turn::kNow) threads = 1;
+      continue;
+    }
+    if (region.outcome == Barrier::kFailed) {
+      status = region.error.status();
+    } else {
+      const Position& at = region.position;
+      const bool all = at.epoch >= run.end_epoch || (at.batch < region.batches && at.steps >= run.max_steps);
+      status = all ? kDone : kAborted;
+    }
+    break;
+  }
+  publish(run, kThreadsSlot, region.team);
+  publish(run, kParallelOpsSlot, region.parallel_ops);
+  slot(run, kStatusSlot).store(status, std::memory_order_release);
+  return status;
+}
+
+}  // namespace plummet

@@ -1,0 +1,360 @@
+#include "ops.h"
+
+#include <math.h>
+
+namespace plummet {
+namespace {
+
+using Dims = const double*;
+
+constexpr double kRowBlock = 48;
+constexpr double kPanel = 32;
+
+double tiles(double rows, double columns) { return ceil(rows / kRowBlock) * ceil(columns / kPanel); }
+
+Extent constant(int n) { return {Extent::kConstant, n, 0, 0}; }
+Extent dim(int i) { return {Extent::kDim, i, 0, 0}; }
+Extent padded(int i) { return {Extent::kPadded, i, 0, 0}; }
+Extent product(int i, int j) { return {Extent::kProduct, i, j, 0}; }
+Extent matrix(int rows, int ld) { return product(rows, ld); }
+Extent panels(int inputs, int outputs) { return {Extent::kPanels, inputs, outputs, 0}; }
+Extent sum(int i, int j) { return {Extent::kSum, i, j, 0}; }
+Extent sum_times(int i, int j, int k) { return {Extent::kSumTimes, i, j, k}; }
+
+OperandSpec read(const char* name, Extent extent, ElementType type = ElementType::kF32) {
+  return {name, type, Access::kRead, false, extent};
+}
+OperandSpec write(const char* name, Extent extent, ElementType type = ElementType::kF32) {
+  return {name, type, Access::kWrite, false, extent};
+}
+OperandSpec update(const char* name, Extent extent, ElementType type = ElementType::kF32) {
+  return {name, type, Access::kUpdate, false, extent};
+}
+OperandSpec optional(OperandSpec spec) {
+  spec.optional = true;
+  return spec;
+}
+// The part of `order` that a batch reads: [0, first + rows).
+OperandSpec order(int first, int rows) { return optional(read("order", sum(first, rows), ElementType::kI32)); }
+
+double one(Dims) { return 1; }
+double rows_first(Dims d) { return d[0]; }
+
+OpSpec gather(const char* name, ElementType type, std::vector<OperandSpec> extra) {
+  std::vector<OperandSpec> operands = {read("x", product(1, 2), type), order(3, 0)};
+  for (OperandSpec& operand : extra) operands.push_back(operand);
+  operands.push_back(write("out", matrix(0, 4)));
+  return {name,
+          operands,
+          {"rows", "sourceRows", "columns", "first", "ld"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * d[2]; },
+          {{4, 2}},
+          {},
+          true};
+}
+
+enum Target { kLabels, kTargets };
+enum Result { kLoss, kValues };
+
+// A loss (with its gradient) or a metric of predictions z against targets, row by row.
+OpSpec per_row(const char* name, Target target, Result result, double (*work)(Dims, double),
+               std::vector<std::string> extra_dims = {}) {
+  OpSpec spec = {name, {read("z", matrix(0, 4))}, {"rows", "sourceRows", "columns", "first", "ld"}, rows_first, work,
+                 {{4, 2}},  {},   true};
+  spec.operands.push_back(target == kLabels ? read("labels", dim(1), ElementType::kI32)
+                                            : read("targets", product(1, 2)));
+  spec.operands.push_back(order(3, 0));
+  if (result == kLoss) {
+    spec.operands.push_back(write("loss", dim(0)));
+    spec.operands.push_back(optional(write("gradient", matrix(0, 4))));
+  } else {
+    spec.operands.push_back(write("values", dim(0)));
+  }
+  for (std::string& extra : extra_dims) spec.dims.push_back(extra);
+  return spec;
+}
+
+template <int kWeight>
+double row_work(Dims d, double) {
+  return kWeight * d[0] * pad(d[2]);
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> names;
+  for (size_t begin = 0; begin < list.size();) {
+    size_t end = list.find(',', begin);
+    if (end == std::string::npos) end = list.size();
+    names.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+// An element-wise optimizer step over n elements.
+OpSpec optimizer(const char* name, const char* states, const char* hyper) {
+  OpSpec spec = {name,
+                 {update("parameter", dim(0)), read("gradient", dim(0))},
+                 {"n"},
+                 [](Dims d) { return ceil(d[0] / 16); },
+                 [](Dims d, double states_) { return 16 * (1 + states_) * d[0]; },
+                 {},
+                 split(hyper),
+                 false};
+  for (const std::string& state : split(states)) spec.operands.push_back(update(state.c_str(), dim(0)));
+  spec.operands.push_back(read("hyper", constant(static_cast<int>(spec.hyper.size()))));
+  return spec;
+}
+
+// The rows, under the names of list.h.
+OpSpec gather_floats() { return gather("gatherFloats", ElementType::kF32, {}); }
+OpSpec gather_bytes() { return gather("gatherBytes", ElementType::kU8, {read("table", constant(259))}); }
+OpSpec copy_rows() {
+  return {"copyRows",
+          {read("x", matrix(0, 3)), write("out", sum_times(2, 0, 1))},
+          {"rows", "columns", "first", "ld"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{3, 1}},
+          {},
+          false};
+}
+OpSpec dense() {
+  return {"dense",
+          {read("x", matrix(0, 3)), read("kernel", panels(1, 2)), optional(read("bias", padded(2))),
+           write("out", matrix(0, 4))},
+          {"rows", "inputs", "outputs", "ldx", "ld", "activation"},
+          [](Dims d) { return tiles(d[0], d[2]); },
+          [](Dims d, double) { return 2 * d[0] * d[1] * pad(d[2]); },
+          {{3, 1}, {4, 2}},
+          {},
+          false};
+}
+OpSpec dense_input_gradient() {
+  return {"denseInputGradient",
+          {read("dy", matrix(0, 3)), read("kernel", panels(1, 2)), optional(read("y", matrix(0, 4))),
+           write("out", matrix(0, 4))},
+          {"rows", "inputs", "outputs", "ldy", "ld", "activation"},
+          [](Dims d) { return tiles(d[0], d[1]); },
+          [](Dims d, double) { return 2 * d[0] * pad(d[1]) * d[2]; },
+          {{3, 2}, {4, 1}},
+          {},
+          false};
+}
+OpSpec dense_kernel_gradient() {
+  return {"denseKernelGradient",
+          {read("x", matrix(0, 3)), read("dy", matrix(0, 4)), write("out", panels(1, 2))},
+          {"rows", "inputs", "outputs", "ldx", "ldy"},
+          [](Dims d) { return tiles(d[1], d[2]); },
+          [](Dims d, double) { return 2 * d[0] * d[1] * pad(d[2]); },
+          {{3, 1}, {4, 2}},
+          {},
+          false};
+}
+OpSpec column_sums() {
+  return {"columnSums",
+          {read("dy", matrix(0, 2)), write("out", padded(1))},
+          {"rows", "columns", "ldy"},
+          [](Dims d) { return pad(d[1]) / 16; },
+          [](Dims d, double) { return 4 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec activate() {
+  return {"activate",
+          {read("x", matrix(0, 2)), write("out", matrix(0, 2))},
+          {"rows", "columns", "ld", "activation"},
+          rows_first,
+          [](Dims d, double) { return 64 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec activate_gradient() {
+  return {"activateGradient",
+          {read("y", matrix(0, 2)), read("dy", matrix(0, 2)), write("out", matrix(0, 2))},
+          {"rows", "columns", "ld", "activation"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec softmax() {
+  return {"softmax",
+          {read("x", matrix(0, 2)), write("out", matrix(0, 2))},
+          {"rows", "columns", "ld"},
+          rows_first,
+          [](Dims d, double) { return 128 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec softmax_gradient() {
+  return {"softmaxGradient",
+          {read("y", matrix(0, 2)), read("dy", matrix(0, 2)), write("out", matrix(0, 2))},
+          {"rows", "columns", "ld"},
+          rows_first,
+          [](Dims d, double) { return 32 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec sparse_softmax_crossentropy() { return per_row("sparseSoftmaxCrossentropy", kLabels, kLoss, row_work<128>); }
+OpSpec softmax_crossentropy() { return per_row("softmaxCrossentropy", kTargets, kLoss, row_work<160>); }
+OpSpec sigmoid_crossentropy() { return per_row("sigmoidCrossentropy", kTargets, kLoss, row_work<256>); }
+OpSpec mean_squared_error() { return per_row("meanSquaredError", kTargets, kLoss, row_work<32>); }
+OpSpec sparse_accuracy() { return per_row("sparseAccuracy", kLabels, kValues, row_work<64>); }
+OpSpec categorical_accuracy() { return per_row("categoricalAccuracy", kTargets, kValues, row_work<96>); }
+OpSpec binary_accuracy() { return per_row("binaryAccuracy", kTargets, kValues, row_work<32>, {"logits"}); }
+OpSpec squared_error() { return per_row("squaredError", kTargets, kValues, row_work<16>); }
+OpSpec absolute_error() { return per_row("absoluteError", kTargets, kValues, row_work<16>); }
+OpSpec add_to_total() {
+  return {"addToTotal",
+          {read("values", dim(0)), update("total", constant(1), ElementType::kF64)},
+          {"rows"},
+          one,
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec shuffle() {
+  return {"shuffle",
+          {write("order", dim(0), ElementType::kI32)},
+          {"n", "seedLow", "seedHigh", "epoch"},
+          one,
+          [](Dims d, double) { return 1024 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec gemm() {
+  return {"gemm",
+          {read("a", product(0, 2)), read("b", product(2, 1)), update("c", product(0, 1))},
+          {"m", "n", "k", "transposeA", "transposeB", "accumulate"},
+          [](Dims d) { return tiles(d[0], d[1]); },
+          [](Dims d, double) { return 2 * d[0] * d[1] * d[2]; },
+          {},
+          {},
+          false};
+}
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string json = "[";
+  for (const std::string& text : texts) json += (json.size() > 1 ? "," : "") + quoted(text);
+  return json + "]";
+}
+
+// What a dim may hold, by its name.
+enum DimKind { kSize, kWidth, kActivation, kFlag, kEpoch };
+
+DimKind kind_of(const std::string& name) {
+  if (name == "activation") return kActivation;
+  if (name == "logits" || name == "transposeA" || name == "transposeB" || name == "accumulate") return kFlag;
+  if (name == "epoch") return kEpoch;
+  if (name == "columns" || name == "inputs" || name == "outputs" || name.compare(0, 2, "ld") == 0) return kWidth;
+  return kSize;
+}
+
+bool allowed_special(DimKind kind, double value) {
+  if (value == kEpochDim) return kind == kEpoch;
+  return kind == kSize && (value == kRowsDim || value == kSourceRowsDim || value == kFirstDim);
+}
+
+}  // namespace
+
+double pad(double n) { return ceil(n / 16) * 16; }
+
+double Extent::operator()(const double* d) const {
+  switch (form) {
+    case kConstant: return a;
+    case kDim: return d[a];
+    case kPadded: return pad(d[a]);
+    case kProduct: return d[a] * d[b];
+    case kPanels: return d[a] * pad(d[b]);
+    case kSum: return d[a] + d[b];
+    case kSumTimes: return (d[a] + d[b]) * d[c];
+  }
+  return HUGE_VAL;
+}
+
+const char* name_of(ElementType type) {
+  static const char* const names[] = {"f32", "f64", "i32", "u8"};
+  return names[static_cast<int>(type)];
+}
+
+const char* name_of(Access access) {
+  static const char* const names[] = {"read", "write", "update"};
+  return names[static_cast<int>(access)];
+}
+
+int64_t size_of(ElementType type) {
+  static const int64_t sizes[] = {4, 8, 4, 1};
+  return sizes[static_cast<int>(type)];
+}
+
+const std::vector<OpSpec>& op_table() {
+  // Never destroyed: a thread may still look at it while the process exits.
+  static const std::vector<OpSpec>& table = *new std::vector<OpSpec>{
+#define PLUMMET_ROW(op, function) function(),
+#define PLUMMET_OPTIMIZER_ROW(op, type, states, hyper) optimizer(#op, states, hyper),
+      PLUMMET_OPS(PLUMMET_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER_ROW)
+#undef PLUMMET_OPTIMIZER_ROW
+#undef PLUMMET_ROW
+  };
+  return table;
+}
+
+std::string op_table_json() {
+  std::string json = "[";
+  for (const OpSpec& spec : op_table()) {
+    if (json.size() > 1) json += ",";
+    json += "{\"name\":" + quoted(spec.name) + ",\"operands\":[";
+    for (size_t i = 0; i < spec.operands.size(); ++i) {
+      const OperandSpec& operand = spec.operands[i];
+      json += std::string(i ? "," : "") + "{\"name\":" + quoted(operand.name) + ",\"type\":" +
+              quoted(name_of(operand.type)) + ",\"access\":" + quoted(name_of(operand.access)) +
+              (operand.optional ? ",\"optional\":true}" : "}");
+    }
+    json += "],\"dims\":" + quoted_list(spec.dims);
+    if (!spec.hyper.empty()) json += ",\"hyper\":" + quoted_list(spec.hyper);
+    json += "}";
+  }
+  return json + "]";
+}
+
+Checked check_dims(const OpSpec& spec, const double* dims, bool special) {
+  for (size_t i = 0; i < spec.dims.size(); ++i) {
+    const DimKind kind = kind_of(spec.dims[i]);
+    const double value = dims[i];
+    if (special && allowed_special(kind, value)) continue;
+    const double largest = kind == kActivation ? 3 : kind == kFlag ? 1 : kLargestDim;
+    const double least = kind == kWidth ? 1 : 0;
+    if (!(value >= least && value <= largest) || value != floor(value)) {
+      return shape_failure(spec.name + ": " + spec.dims[i] + " is " + to_text(value) + ", expected a whole number from " +
+                           to_text(least) + " to " + to_text(largest) + ".");
+    }
+  }
+  for (const auto& [ld, columns] : spec.leading) {
+    if (dims[ld] < pad(dims[columns])) {
+      return shape_failure(spec.name + ": " + spec.dims[ld] + " is " + to_text(dims[ld]) + ", but " +
+                           to_text(dims[columns]) + " " + spec.dims[columns] + " need at least " +
+                           to_text(pad(dims[columns])) + ".");
+    }
+  }
+  return {};
+}
+
+std::string to_text(double value) {
+  if (isnan(value)) return "NaN";
+  if (isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  char text[32];
+  snprintf(text, sizeof text, "%.17g", value);
+  return text;
+}
+
+}  // namespace plummet

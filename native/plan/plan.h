@@ -1,0 +1,50 @@
+// A plan as the addon holds it: a flat list of kernel calls whose operands are {space, offset}.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "failure.h"
+#include "ops.h"
+
+namespace plummet {
+
+// Where an operand lives, in the order of `spaces` in src/plan/plan.ts.
+enum Space : int { kParams, kState, kScratch, kX, kY, kRows, kScalars, kTotals, kOutput, kSpaceCount };
+constexpr int kAbsent = -1;
+
+const char* name_of(Space space);
+
+struct Instruction {
+  int op;
+  int space[kMaxOperands];       // kAbsent where there is none
+  double offset[kMaxOperands];   // in elements
+  double dim[kMaxDims];          // or a special value
+};
+
+struct Bound;  // a plan resolved for one run: bind.h
+
+struct Plan {
+  Plan(const KernelTable* kernels_, int threads_, std::vector<Instruction> instructions_);
+  ~Plan();
+
+  const uint64_t id;  // of this plan alone: an address may come back
+  const KernelTable* const kernels;
+  const int threads;
+  const std::vector<Instruction> instructions;
+
+  // What the last run has resolved, for the next one that is like it. Taken out while a run uses it.
+  std::unique_ptr<Bound> take_spare() const;
+  void keep_spare(std::unique_ptr<Bound> bound) const;
+
+ private:
+  mutable std::atomic<Bound*> spare_{nullptr};
+};
+
+// Reads `words` (src/kernels/addon.ts, createPlan) and checks all that does not depend on a run.
+Checked decode_plan(const double* words, size_t count, std::vector<Instruction>& instructions);
+
+}  // namespace plummet

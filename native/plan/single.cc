@@ -1,0 +1,148 @@
+#include "single.h"
+
+#include "../runtime/barrier.h"
+#include "../runtime/leases.h"
+#include "../runtime/pool.h"
+#include "../runtime/workspace.h"
+#include "bind.h"
+#include "first_error.h"
+
+namespace plummet {
+namespace {
+
+struct Part {
+  KernelArgs args;
+  int64_t units;
+  bool divided;
+};
+
+struct Team {
+  Kernel kernel;
+  std::vector<Part> parts;
+  Barrier barrier;
+  FirstError error;
+  int status = kDone;  // where one thread does it all
+};
+
+Checked check_operand(const OpSpec& spec, const OperandSpec& operand, const Array& array, double extent) {
+  const std::string what = spec.name + ": " + operand.name;
+  if (!array.present) {
+    if (operand.optional) return {};
+    return type_failure(what + " is null, expected an array of type " + name_of(operand.type) + ".");
+  }
+  if (array.type != operand.type) {
+    return type_failure(what + " holds " + name_of(array.type) + ", expected " + name_of(operand.type) + ".");
+  }
+  if (!(extent <= static_cast<double>(array.length))) {
+    return shape_failure(what + " has " + std::to_string(array.length) + " elements, expected at least " +
+                         to_text(extent) + (array.length == 0 ? " (is it detached?)." : "."));
+  }
+  return {};
+}
+
+// What is written may not share memory with another operand, unless both begin at the same place.
+Checked check_overlap(const OpSpec& spec, const Array* arrays, const double* extents) {
+  const size_t operands = spec.operands.size();
+  for (size_t i = 0; i < operands; ++i) {
+    if (spec.operands[i].access == Access::kRead || !arrays[i].present || extents[i] == 0) continue;
+    const char* begin = static_cast<const char*>(arrays[i].data);
+    const char* end = begin + static_cast<int64_t>(extents[i]) * size_of(arrays[i].type);
+    for (size_t j = 0; j < operands; ++j) {
+      if (j == i || !arrays[j].present || extents[j] == 0) continue;
+      const char* other = static_cast<const char*>(arrays[j].data);
+      const char* other_end = other + static_cast<int64_t>(extents[j]) * size_of(arrays[j].type);
+      if (other != begin && other < end && begin < other_end) {
+        return option_failure(spec.name + ": " + spec.operands[i].name + " overlaps " + spec.operands[j].name +
+                              "; they may only begin at the same place.");
+      }
+    }
+  }
+  return {};
+}
+
+Checked check_part(const OpSpec& spec, const Array* arrays, const double* dims, Part& part) {
+  if (Checked failure = check_dims(spec, dims, false)) return failure;
+  double extents[kMaxOperands];
+  for (size_t i = 0; i < spec.operands.size(); ++i) {
+    extents[i] = spec.operands[i].extent(dims);
+    if (Checked failure = check_operand(spec, spec.operands[i], arrays[i], extents[i])) return failure;
+    part.args.operand[i] = arrays[i].data;
+  }
+  for (size_t i = 0; i < spec.dims.size(); ++i) part.args.dim[i] = static_cast<int64_t>(dims[i]);
+  const double units = spec.units(dims);
+  part.units = static_cast<int64_t>(units);
+  part.divided = units > 1 && spec.work_of(dims) >= threading_threshold();
+  return check_overlap(spec, arrays, extents);
+}
+
+int run_alone(Team& team) {
+  void* const workspace = thread_workspace();
+  for (Part& part : team.parts) {
+    part.args.workspace = workspace;
+    if (const int status = team.kernel(part.args, 0, part.units)) return status;
+  }
+  return kDone;
+}
+
+// A part may read what the one before has written, so all wait in between, unless both are thread 0's alone.
+void walk(void* context, int thread, int size) {
+  Team& team = *static_cast<Team*>(context);
+  if (size == 1) {
+    team.status = run_alone(team);
+    return;
+  }
+  void* const workspace = thread_workspace();
+  uint32_t meetings = 0;
+  bool failed = false;
+  for (size_t i = 0; i < team.parts.size(); ++i) {
+    const Part& part = team.parts[i];
+    if (i > 0 && (part.divided || team.parts[i - 1].divided)) {
+      if (team.barrier.meet(size, meetings, [&team] { return team.error.any(); }) != Barrier::kGo) return;
+    }
+    if (failed || (!part.divided && thread != 0)) continue;
+    KernelArgs args = part.args;
+    args.workspace = workspace;
+    const int64_t begin = part.divided ? part.units * thread / size : 0;
+    const int64_t end = part.divided ? part.units * (thread + 1) / size : part.units;
+    if (begin == end) continue;
+    if (const int status = team.kernel(args, begin, end)) {
+      team.error.report(i, thread, status);
+      failed = true;
+    }
+  }
+}
+
+}  // namespace
+
+size_t Single::count() const { return dims.size() / op_table()[static_cast<size_t>(op)].dims.size(); }
+
+Checked run_single(const Single& single, int& status) {
+  const OpSpec& spec = op_table()[static_cast<size_t>(single.op)];
+  const size_t operands = spec.operands.size(), dims = spec.dims.size();
+  if (single.dims.size() % dims != 0 || single.arrays.size() != single.count() * operands) {
+    return shape_failure(spec.name + ": " + std::to_string(single.arrays.size()) + " arrays and " +
+                         std::to_string(single.dims.size()) + " dims; each execution takes " +
+                         std::to_string(operands) + " and " + std::to_string(dims) + ".");
+  }
+  Team team;
+  team.kernel = single.kernels->kernel[single.op];
+  team.parts.resize(single.count());
+  bool divided = false;
+  for (size_t i = 0; i < team.parts.size(); ++i) {
+    if (Checked failure = check_part(spec, &single.arrays[i * operands], &single.dims[i * dims], team.parts[i])) {
+      return failure;
+    }
+    divided |= team.parts[i].divided;
+  }
+  const int lease = divided && single.threads > 1 ? leases().try_take(single.threads) : 0;
+  if (lease == 0) {
+    status = run_alone(team);
+    return {};
+  }
+  pool().run(single.threads, walk, &team);
+  leases().give_back(lease);
+  status = team.error.any() ? team.error.status() : team.status;
+  return {};
+}
+
+}  // namespace plummet
