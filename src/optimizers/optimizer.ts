@@ -26,14 +26,22 @@ export interface Optimizer {
   /** From this step on (inclusive) all rows are equal while the learning rate stays; Infinity if never. */
   readonly settledFrom: number;
   /** Optimises plain arrays in place: see api.md. */
-  bind(parameters: Record<string, Float32Array | { data: Float32Array; shape: readonly number[] }>): BoundOptimizer;
+  bind(parameters: Readonly<Record<string, BindableParameter>>, options?: BindOptions): BoundOptimizer;
+}
+
+/** A parameter outside a model; rules that work on matrices need the shape. */
+export type BindableParameter = Float32Array | { readonly data: Float32Array; readonly shape: readonly number[] };
+
+export interface BindOptions {
+  /** What computes the steps; default: what `backend()` reports. */
+  backend?: 'native' | 'reference' | { name: 'native' | 'reference'; isa?: string; threads?: number };
 }
 
 export interface BoundOptimizer {
   /** One step. A gradient that is absent skips its parameter and that parameter's step count. */
-  step(gradients: Record<string, Float32Array | undefined>): void;
+  step(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
   /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
   stateDict(): Record<string, Float32Array | number>;
-  loadStateDict(state: Record<string, Float32Array | number>): void;
+  loadStateDict(state: Readonly<Record<string, Float32Array | number>>): void;
   learningRate: number;
 }

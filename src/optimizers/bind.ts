@@ -1,0 +1,156 @@
+import { float32Array, sharedFloat32 } from '../arrays.ts';
+import { checkOptions, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
+import { type OpSpec, ops } from '../plan/ops.ts';
+import { kernelsOf } from './kernels.ts';
+import type { BoundOptimizer, Optimizer } from './optimizer.ts';
+import {
+  type BoundParameter,
+  checkGradient,
+  checkParameter,
+  entries,
+  listed,
+  overlap,
+  readParameters,
+} from './parameters.ts';
+
+/** A parameter with its states and its own count of steps. */
+interface Slot extends BoundParameter {
+  readonly states: readonly Float32Array[];
+  step: number;
+}
+
+/** Puts an optimizer to work on plain arrays. */
+export function bind(optimizer: Optimizer, parameters: unknown, options: unknown): BoundOptimizer {
+  const who = optimizer.name;
+  const given = checkOptions(`${who}.bind`, options, ['backend']);
+  const kernels = kernelsOf(given.backend);
+  const spec: OpSpec | undefined = ops.find(({ name }) => name === optimizer.op);
+  const width = spec?.hyper?.length ?? 0;
+  const slots = new Map<string, Slot>();
+  for (const parameter of readParameters(who, parameters)) {
+    const states = optimizer.states.map(({ initial }) => sharedFloat32(parameter.length).fill(initial));
+    slots.set(parameter.name, { ...parameter, states, step: 0 });
+  }
+  const buffers = new Set([...slots.values()].map(({ data }) => data.buffer));
+
+  /** One call for all tensors that are at the same step. */
+  function advance(group: readonly (readonly [Slot, Float32Array])[]): void {
+    const step = group[0][0].step + 1;
+    const hyper = new Float32Array(width);
+    optimizer.fill(hyper, step, 1);
+    const operands: Float32Array[] = [];
+    const dims: number[] = [];
+    for (const [slot, gradient] of group) {
+      if (slot.length === 0) continue;
+      operands.push(slot.data, gradient, ...slot.states, hyper);
+      dims.push(slot.length);
+    }
+    if (dims.length > 0) kernels.run(optimizer.op, operands, dims);
+    for (const [slot] of group) slot.step = step;
+  }
+
+  return Object.freeze({
+    step(gradients: unknown) {
+      const groups = new Map<number, [Slot, Float32Array][]>();
+      const read = entries(who, 'gradients', gradients);
+      for (const [name, value] of read) {
+        if (value === undefined || value === null) continue;
+        const slot = slots.get(name);
+        if (!slot) throw unknownName(who, name, [...slots.keys()]);
+        const gradient = checkGradient(who, slot, value);
+        if (buffers.has(gradient.buffer)) checkApart(who, slot.name, gradient, slots.values());
+        const group = groups.get(slot.step);
+        if (group) group.push([slot, gradient]);
+        else groups.set(slot.step, [[slot, gradient]]);
+      }
+      for (const group of groups.values()) for (const [slot] of group) checkParameter(who, slot);
+      for (const group of groups.values()) advance(group);
+    },
+
+    stateDict() {
+      const dict: Record<string, Float32Array | number> = {};
+      for (const { name, states, step } of slots.values()) {
+        states.forEach((values, i) => {
+          put(dict, `${name}.${optimizer.states[i].name}`, Float32Array.from(values));
+        });
+        put(dict, `${name}.step`, step);
+      }
+      return dict;
+    },
+
+    loadStateDict(state: unknown) {
+      const loaded = new Map(entries(`${who}.loadStateDict`, 'the state', state));
+      checkNames(
+        who,
+        [...slots.values()].flatMap((slot) => stateNames(optimizer, slot.name)),
+        loaded,
+      );
+      const changes = [...slots.values()].map((slot) => ({
+        slot,
+        step: nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`)),
+        values: optimizer.states.map(({ name }) => checkState(who, slot, name, loaded.get(`${slot.name}.${name}`))),
+      }));
+      for (const { slot, step, values } of changes) {
+        slot.states.forEach((target, i) => {
+          target.set(values[i]);
+        });
+        slot.step = step;
+      }
+    },
+
+    get learningRate() {
+      return optimizer.learningRate;
+    },
+    set learningRate(value) {
+      optimizer.learningRate = value;
+    },
+  });
+}
+
+/** Names such as `__proto__` are names like others. */
+function put(dict: Record<string, Float32Array | number>, name: string, value: Float32Array | number): void {
+  Object.defineProperty(dict, name, { value, enumerable: true, writable: true, configurable: true });
+}
+
+const stateNames = (optimizer: Optimizer, name: string): string[] =>
+  [...optimizer.states.map((state) => state.name), 'step'].map((state) => `${name}.${state}`);
+
+function unknownName(who: string, name: string, known: readonly string[]): Error {
+  return rangeError('ERR_PLUMMET_OPTION', `${who}: there is no parameter "${name}".${suggestion(name, known)}`);
+}
+
+/** A gradient must not lie in the memory of a parameter: it would change while it is read. */
+function checkApart(who: string, name: string, gradient: Float32Array, slots: Iterable<Slot>): void {
+  for (const slot of slots) {
+    if (!overlap(slot.data, gradient)) continue;
+    throw rangeError(
+      'ERR_PLUMMET_OVERLAP',
+      `${who}: the gradient of "${name}" shares memory with the parameter "${slot.name}"; pass a copy`,
+    );
+  }
+}
+
+function checkNames(who: string, wanted: readonly string[], given: ReadonlyMap<string, unknown>): void {
+  const known = new Set(wanted);
+  const missing = wanted.filter((name) => !given.has(name));
+  const unexpected = [...given.keys()].filter((name) => !known.has(name));
+  if (missing.length + unexpected.length === 0) return;
+  const problems = [
+    missing.length > 0 ? `missing ${listed(missing)}` : '',
+    unexpected.length > 0 ? `unexpected ${listed(unexpected)}` : '',
+  ].filter((problem) => problem !== '');
+  throw stateError(
+    'ERR_PLUMMET_STATE',
+    `${who}: the state does not belong to these parameters: ${problems.join('; ')}`,
+  );
+}
+
+function checkState(who: string, slot: Slot, state: string, values: unknown): Float32Array {
+  const name = `"${slot.name}.${state}"`;
+  const array = float32Array(who, name, values);
+  if (array.length !== slot.length) {
+    const problem = `${name} has ${array.length} elements, the parameter has ${slot.length}`;
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${problem}`);
+  }
+  return array;
+}

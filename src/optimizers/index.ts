@@ -1,0 +1,20 @@
+import { describe, oneOf, typeError } from '../errors.ts';
+import { isOptimizer } from './make.ts';
+import type { Optimizer } from './optimizer.ts';
+import * as optimizers from './optimizers.ts';
+
+export type { BindableParameter, BindOptions, BoundOptimizer, Optimizer } from './optimizer.ts';
+export * from './optimizers.ts';
+
+export type OptimizerName = keyof typeof optimizers;
+
+/** An optimizer from its name, with its defaults, or the optimizer itself. */
+export function resolve(optimizer: OptimizerName | Optimizer): Optimizer {
+  if (typeof optimizer === 'string') {
+    const names = Object.keys(optimizers) as OptimizerName[];
+    return optimizers[oneOf('compile', 'optimizer', optimizer, names)]();
+  }
+  if (isOptimizer(optimizer)) return optimizer;
+  const wanted = 'a name or what optimizers.adam() and its like return';
+  throw typeError('ERR_PLUMMET_OPTION', `compile: optimizer must be ${wanted}, got ${describe(optimizer)}`);
+}

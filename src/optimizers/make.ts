@@ -1,0 +1,57 @@
+import { inRange } from '../errors.ts';
+import { type OpName, type OpSpec, ops } from '../plan/ops.ts';
+import { bind } from './bind.ts';
+import type { Optimizer, StateSpec } from './optimizer.ts';
+
+/** What tells one optimizer from another. */
+export interface Rule {
+  readonly name: string;
+  /** Every effective option but the learning rate. */
+  readonly options: Readonly<Record<string, number | boolean>>;
+  readonly learningRate: number;
+  readonly op: OpName;
+  readonly states: readonly StateSpec[];
+  readonly settledFrom: number;
+  /** The scalars of one step, in the order of the op's `hyper`, in float64. */
+  readonly scalars: (step: number, learningRate: number) => readonly number[];
+}
+
+const made = new WeakSet<object>();
+export const isOptimizer = (value: unknown): value is Optimizer =>
+  typeof value === 'object' && value !== null && made.has(value);
+
+/** How many scalars an op takes for a step. */
+export function hyperWidth(op: OpName): number {
+  const spec: OpSpec | undefined = ops.find(({ name }) => name === op);
+  return spec?.hyper?.length ?? 0;
+}
+
+export const learningRateOption = (who: string, value: unknown): number =>
+  inRange(who, 'learningRate', value, 0, Number.POSITIVE_INFINITY);
+
+export function createOptimizer(rule: Rule): Optimizer {
+  const { name, op, states } = rule;
+  const width = hyperWidth(op);
+  let learningRate = learningRateOption(name, rule.learningRate);
+  const optimizer: Optimizer = {
+    name,
+    op,
+    states,
+    settledFrom: rule.settledFrom,
+    get options() {
+      return { learningRate, ...rule.options };
+    },
+    get learningRate() {
+      return learningRate;
+    },
+    set learningRate(value) {
+      learningRate = learningRateOption(name, value);
+    },
+    fill(table, firstStep, count) {
+      for (let i = 0; i < count; i++) table.set(rule.scalars(firstStep + i, learningRate), i * width);
+    },
+    bind: (parameters, options) => bind(optimizer, parameters, options),
+  };
+  made.add(optimizer);
+  return Object.freeze(optimizer);
+}
