@@ -66,11 +66,13 @@ function isaOf(addon: Addon, chosen: string | undefined): string {
   throw fail(`${who} is ${describe(wanted)}, but ${why}; available: ${quoted(isas)}`);
 }
 
-interface Resolved extends Backend {
+/** A choice made, with what it runs on. */
+export interface ResolvedBackend extends Backend {
   readonly addon: Addon | null;
 }
 
-function resolve({ name, isa, threads }: BackendChoice): Resolved {
+/** Settles what a choice leaves open; see `backend`. */
+export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedBackend {
   if (name !== undefined && name !== 'native' && name !== 'reference') {
     throw rangeError('ERR_PLUMMET_OPTION', `backend: name must be "native" or "reference", got ${describe(name)}`);
   }
@@ -113,7 +115,7 @@ function version(): string {
  * const { name, isa, threads, reason } = backend();
  */
 export function backend(): Backend {
-  const { addon: _, ...shown } = resolve({});
+  const { addon: _, ...shown } = resolveBackend({});
   return shown;
 }
 
@@ -121,7 +123,7 @@ const executors = new Map<string, Executor>();
 
 /** The executor for a choice; what it leaves open is as `backend()` reports. */
 export function executor(choice: BackendChoice = {}): Executor {
-  const { name, isa, threads, addon } = resolve(choice);
+  const { name, isa, threads, addon } = resolveBackend(choice);
   const key = `${name} ${isa} ${threads}`;
   const made = executors.get(key) ?? (addon ? createNativeExecutor(addon, isa, threads) : createReferenceExecutor(threads));
   executors.set(key, made);

@@ -21,6 +21,9 @@ const layers = [
 /** Imports of types alone cost nothing when running; the lowering speaks of networks made of layers, losses and optimizers. */
 const typeOnly = /import type [^;]*$/;
 
+/** The table of ops is data: it says what kernels there are. */
+const table = join('src', 'plan', 'ops.ts');
+
 const height = (folder: string): number => layers.findIndex((level) => level.includes(folder));
 const folderOf = (file: string): string => normalize(file).split(sep).slice(1, -1)[0] ?? '';
 
@@ -34,7 +37,8 @@ function imports(file: string): Import[] {
     /(?:import|export)\s[^;]*?from '(\.[^']+)'|import '(\.[^']+)'/g,
   )) {
     if (path === undefined || /^(?:import|export) type\b/.test(statement) || typeOnly.test(statement)) continue;
-    found.push({ from: file, to: join(dirname(file), path) });
+    const to = join(dirname(file), path);
+    if (to !== table) found.push({ from: file, to });
   }
   return found;
 }

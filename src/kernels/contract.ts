@@ -1,0 +1,242 @@
+/** The one interface that both implementations of the kernels have, and its checks, done once for both. */
+import {
+  checkOptions,
+  describe,
+  flag,
+  nonNegativeInteger,
+  oneOf,
+  rangeError,
+  safely,
+  typedArrayName,
+  typeError,
+} from '../errors.ts';
+import { type ElementType, type OpName, type OpSpec, opNamed, ops, pad } from '../plan/ops.ts';
+import type { Numbers } from './addon.ts';
+
+export interface GemmArguments {
+  /** c is m × n; all are row-major. */
+  m: number;
+  n: number;
+  k: number;
+  /** m × k, or k × m where `transposeA`. */
+  a: Float32Array;
+  /** k × n, or n × k where `transposeB`. */
+  b: Float32Array;
+  /** Overwritten, or added to where `accumulate`. */
+  c: Float32Array;
+  transposeA?: boolean;
+  transposeB?: boolean;
+  accumulate?: boolean;
+}
+
+export interface Kernels {
+  readonly name: 'native' | 'reference';
+  readonly isa: string;
+  readonly threads: number;
+  /**
+   * The matrix product c = a · b, or c + a · b: each element one chain of fused multiply-adds in ascending k.
+   *
+   * @throws `ERR_PLUMMET_TYPE`, `ERR_PLUMMET_SHAPE`, `ERR_PLUMMET_OVERLAP`, `ERR_PLUMMET_DETACHED`; nothing has been written then
+   * @example
+   * const c = new Float32Array(4);
+   * kernels('reference').gemm({ m: 2, n: 2, k: 1, a: Float32Array.of(1, 2), b: Float32Array.of(3, 4), c });
+   */
+  gemm(given: GemmArguments): void;
+  /**
+   * Any op of the table (docs/definitions.md), once, or several times in a row: `operands` and `dims` hold those of one execution
+   * after the other, in the order of the op's definition, null where an optional operand is absent.
+   *
+   * @throws as `gemm`; also `ERR_PLUMMET_ROW` and `ERR_PLUMMET_LABEL` for rows and labels out of range, found while it runs
+   */
+  run(op: OpName, operands: readonly (Numbers | null)[], dims: readonly number[]): void;
+}
+
+/** What an implementation does: executes an op on checked operands, and returns a status. */
+export type Execute = (op: OpName, operands: readonly (Numbers | null)[], dims: readonly number[]) => number;
+
+const arrayTypes: Readonly<Record<ElementType, string>> = {
+  f32: 'Float32Array',
+  f64: 'Float64Array',
+  i32: 'Int32Array',
+  u8: 'Uint8Array',
+};
+
+/** What may be written where another operand is read, element by element. */
+const inPlace: Partial<Record<OpName, readonly [string, string]>> = {
+  activate: ['x', 'out'],
+  activateGradient: ['dy', 'out'],
+  softmax: ['x', 'out'],
+  softmaxGradient: ['dy', 'out'],
+};
+
+const prototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const getter = <T>(name: string) => {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => T;
+  return (array: Numbers): T => get.call(array);
+};
+// The language's own: an array may have properties of these names that say something else.
+const lengthOf = getter<number>('length');
+const bufferOf = getter<ArrayBufferLike>('buffer');
+const byteOffsetOf = getter<number>('byteOffset');
+const byteLengthOf = getter<number>('byteLength');
+
+const isResizable = (buffer: ArrayBufferLike): boolean => {
+  const { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean };
+  return resizable === true || growable === true;
+};
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer, 0, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Checks that a value is a typed array of this type whose memory is there and stays as it is. */
+function checkArray(who: string, name: string, value: unknown, type: ElementType): asserts value is Numbers {
+  if (typedArrayName(value) !== arrayTypes[type]) {
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be a ${arrayTypes[type]}, got ${describe(value)}`);
+  }
+  const buffer = bufferOf(value as Numbers);
+  if (lengthOf(value as Numbers) === 0 && isDetached(buffer)) {
+    throw typeError('ERR_PLUMMET_DETACHED', `${who}: the memory of ${name} was detached; pass an array that still has its own`);
+  }
+  if (isResizable(buffer)) {
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: the memory of ${name} can be resized; pass a copy in a buffer of fixed size`);
+  }
+}
+
+const flags = new Set(['logits', 'transposeA', 'transposeB', 'accumulate']);
+const widths = new Set(['columns', 'inputs', 'outputs', 'ld', 'ldx', 'ldy']);
+
+function checkDims(who: string, spec: OpSpec, dims: readonly number[]): void {
+  for (const [i, name] of spec.dims.entries()) {
+    const value = dims[i];
+    const least = widths.has(name) ? 1 : 0;
+    const most = flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
+    const expected = most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from 0 to ${most}`;
+    const message = `${who}: ${name} must be ${expected}, got ${describe(value)}`;
+    throw typeof value === 'number' ? rangeError('ERR_PLUMMET_SHAPE', message) : typeError('ERR_PLUMMET_SHAPE', message);
+  }
+  for (const [i, name] of spec.dims.entries()) {
+    if (!name.startsWith('ld')) continue;
+    const columns = leadingOf(spec, name);
+    const width = dims[spec.dims.indexOf(columns)];
+    if (dims[i] >= pad(width)) continue;
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} must be at least ${pad(width)} for ${width} ${columns}, got ${dims[i]}`);
+  }
+}
+
+/** The columns that a leading dimension must have room for. */
+function leadingOf(spec: OpSpec, ld: string): string {
+  if (spec.dims.includes('columns')) return 'columns';
+  if (ld === 'ldx') return 'inputs';
+  if (ld === 'ldy') return 'outputs';
+  return spec.name === 'denseInputGradient' ? 'inputs' : 'outputs';
+}
+
+interface Place {
+  readonly name: string;
+  readonly written: boolean;
+  readonly buffer: ArrayBufferLike;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function checkOverlap(who: string, spec: OpSpec, places: readonly Place[]): void {
+  const allowed = inPlace[spec.name as OpName];
+  for (const [i, one] of places.entries()) {
+    for (const other of places.slice(i + 1)) {
+      if (!(one.written || other.written) || one.buffer !== other.buffer) continue;
+      if (one.begin >= other.end || other.begin >= one.end) continue;
+      if (one.begin === other.begin && allowed?.includes(one.name) && allowed.includes(other.name)) continue;
+      throw rangeError('ERR_PLUMMET_OVERLAP', `${who}: ${one.name} and ${other.name} share memory, and one of them is written; pass a copy`);
+    }
+  }
+}
+
+function checkExecution(spec: OpSpec, operands: readonly unknown[], dims: readonly number[]): void {
+  const who = spec.name;
+  checkDims(who, spec, dims);
+  const places: Place[] = [];
+  for (const [i, { name, type, optional, access, extent }] of spec.operands.entries()) {
+    const array = operands[i];
+    if (array === null && optional) continue;
+    checkArray(who, name, array, type);
+    const needed = extent(dims);
+    const length = lengthOf(array);
+    if (!(needed <= length)) {
+      const at = spec.dims.map((dim, d) => `${dim} ${dims[d]}`).join(', ');
+      throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} must have at least ${needed} elements (${at}), it has ${length}`);
+    }
+    const begin = byteOffsetOf(array);
+    const end = begin + (length === 0 ? 0 : (needed * byteLengthOf(array)) / length);
+    if (end > begin) places.push({ name, written: access !== 'read', buffer: bufferOf(array), begin, end });
+  }
+  checkOverlap(who, spec, places);
+}
+
+/** The elements of a list, each read once, so that nothing of the user's runs after the checks. */
+function elements(who: string, name: string, list: unknown): unknown[] {
+  if (!safely(who, name, () => Array.isArray(list))) {
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be an array, got ${describe(list)}`);
+  }
+  return safely(who, name, () => Array.from(list as unknown[]));
+}
+
+function checkRun(op: unknown, givenOperands: unknown, givenDims: unknown): { spec: OpSpec; operands: (Numbers | null)[]; dims: number[] } {
+  const spec: OpSpec = opNamed(oneOf('kernels', 'op', op, ops.map(({ name }) => name)));
+  const operands = elements(spec.name, 'operands', givenOperands);
+  const dims = elements(spec.name, 'dims', givenDims) as number[];
+  const count = dims.length / spec.dims.length;
+  if (!Number.isInteger(count) || operands.length !== count * spec.operands.length) {
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `${spec.name}: got ${operands.length} operands and ${dims.length} dims; one execution takes ${spec.operands.length} (${spec.operands.map(({ name }) => name).join(', ')}) and ${spec.dims.length} (${spec.dims.join(', ')})`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const own = operands.slice(i * spec.operands.length, (i + 1) * spec.operands.length);
+    checkExecution(spec, own, dims.slice(i * spec.dims.length, (i + 1) * spec.dims.length));
+  }
+  return { spec, operands: operands as (Numbers | null)[], dims };
+}
+
+/** The interface over one implementation. */
+export function createKernels(name: 'native' | 'reference', isa: string, threads: number, execute: Execute): Kernels {
+  const run: Kernels['run'] = (op, given, givenDims) => {
+    const { spec, operands, dims } = checkRun(op, given, givenDims);
+    const status = execute(spec.name as OpName, operands, dims);
+    if (status === 1) throw rangeError('ERR_PLUMMET_ROW', `${spec.name}: a row is not one of the dataset's ${dims[1]} rows`);
+    if (status === 2) {
+      throw rangeError('ERR_PLUMMET_LABEL', `${spec.name}: a label is out of range; with ${dims[2]} classes they are 0 to ${dims[2] - 1}`);
+    }
+  };
+  return Object.freeze({
+    name,
+    isa,
+    threads,
+    run,
+    gemm(given: GemmArguments) {
+      const { m, n, k, a, b, c, transposeA, transposeB, accumulate } = checkOptions('gemm', given, [
+        'm',
+        'n',
+        'k',
+        'a',
+        'b',
+        'c',
+        'transposeA',
+        'transposeB',
+        'accumulate',
+      ]);
+      const size = (dim: string, value: unknown) => nonNegativeInteger('gemm', dim, value);
+      const choice = (option: string, value: unknown) => (value !== undefined && flag('gemm', option, value) ? 1 : 0);
+      const dims = [size('m', m), size('n', n), size('k', k)];
+      dims.push(choice('transposeA', transposeA), choice('transposeB', transposeB), choice('accumulate', accumulate));
+      run('gemm', [a, b, c] as Float32Array[], dims);
+    },
+  });
+}
