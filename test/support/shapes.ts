@@ -1,0 +1,40 @@
+/** For every op of the table, dims to try it at: around widths of vectors, panels and blocks, and nothing at all. */
+import type { OpName } from '#src/plan/ops.js';
+import { ops, pad } from '#src/plan/ops.js';
+
+const rows = [0, 1, 3, 4, 5, 17, 49];
+const widths = [1, 2, 7, 10, 15, 16, 17, 31, 32, 33, 50, 65];
+
+/** Pairs of a few rows and a width: every width, and every number of rows, at least once. */
+const matrices = widths.map((width, i) => [rows[i % rows.length], width] as const).concat([[97, 40], [4, 130]]);
+const ldOf = (width: number, i: number): number => pad(width) + 16 * (i % 2);
+const ofRows = (extra: number[] = []): number[][] =>
+  matrices.map(([n, width], i) => [n, n + 5 + i, width, i % 4, ldOf(width, i), ...extra]);
+const perActivation = (dims: (activation: number) => number[][]): number[][] => [0, 1, 2, 3].flatMap(dims);
+const products = matrices.map(([n, width], i) => [n, widths[(5 * i + 3) % widths.length], width] as const);
+const flat = [0, 1, 2, 15, 16, 17, 31, 33, 100, 257].map((n) => [n]);
+
+const shapes: Partial<Record<OpName, number[][]>> = {
+  copyRows: matrices.map(([n, width], i) => [n, width, i % 3, ldOf(width, i)]),
+  dense: perActivation((a) => products.map(([n, k, m], i) => [n, k, m, ldOf(k, i), ldOf(m, i + 1), a])),
+  denseInputGradient: perActivation((a) => products.map(([n, k, m], i) => [n, k, m, ldOf(m, i), ldOf(k, i + 1), a])),
+  denseKernelGradient: products.map(([n, k, m], i) => [n, k, m, ldOf(k, i), ldOf(m, i + 1)]),
+  columnSums: matrices.map(([n, width], i) => [n, width, ldOf(width, i)]),
+  activate: perActivation((a) => matrices.map(([n, width], i) => [n, width, ldOf(width, i), a])),
+  activateGradient: perActivation((a) => matrices.map(([n, width], i) => [n, width, ldOf(width, i), a])),
+  softmax: matrices.map(([n, width], i) => [n, width, ldOf(width, i)]),
+  softmaxGradient: matrices.map(([n, width], i) => [n, width, ldOf(width, i)]),
+  binaryAccuracy: [0, 1].flatMap((logits) => ofRows([logits])),
+  addToTotal: flat,
+  shuffle: [1, 2, 3, 4, 5, 17, 1000].map((n, i) => [n, 4294967295 - i, i, [0, 1, 2147483647][i % 3]]),
+  gemm: [...products, [5, 0, 3] as const, [0, 4, 3] as const, [50, 3, 70] as const].flatMap(([m, k, n]) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].map((way) => [m, n, k, way & 1, (way >> 1) & 1, way >> 2]),
+  ),
+};
+
+/** The dims that an op is tried at, by its name. */
+export const shapesOf = (name: OpName): number[][] => {
+  const spec = ops.find((op) => op.name === name);
+  if (spec && 'hyper' in spec) return flat;
+  return shapes[name] ?? ofRows();
+};
