@@ -1,7 +1,7 @@
 import { float32Array, sharedFloat32 } from '../arrays.ts';
 import { checkOptions, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
-import { type OpSpec, ops } from '../plan/ops.ts';
-import { kernelsOf } from './kernels.ts';
+import { kernelsOf } from '../kernels/index.ts';
+import { hyperWidth } from './hyper.ts';
 import type { BoundOptimizer, Optimizer } from './optimizer.ts';
 import {
   type BoundParameter,
@@ -24,8 +24,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const who = optimizer.name;
   const given = checkOptions(`${who}.bind`, options, ['backend']);
   const kernels = kernelsOf(given.backend);
-  const spec: OpSpec | undefined = ops.find(({ name }) => name === optimizer.op);
-  const width = spec?.hyper?.length ?? 0;
+  const width = hyperWidth(optimizer.op);
   const slots = new Map<string, Slot>();
   for (const parameter of readParameters(who, parameters)) {
     const states = optimizer.states.map(({ initial }) => sharedFloat32(parameter.length).fill(initial));

@@ -1,6 +1,7 @@
 import { inRange } from '../errors.ts';
-import { type OpName, type OpSpec, ops } from '../plan/ops.ts';
+import type { OpName } from '../plan/ops.ts';
 import { bind } from './bind.ts';
+import { hyperWidth } from './hyper.ts';
 import type { Optimizer, StateSpec } from './optimizer.ts';
 
 /** What tells one optimizer from another. */
@@ -19,12 +20,6 @@ export interface Rule {
 const made = new WeakSet<object>();
 export const isOptimizer = (value: unknown): value is Optimizer =>
   typeof value === 'object' && value !== null && made.has(value);
-
-/** How many scalars an op takes for a step. */
-export function hyperWidth(op: OpName): number {
-  const spec: OpSpec | undefined = ops.find(({ name }) => name === op);
-  return spec?.hyper?.length ?? 0;
-}
 
 export const learningRateOption = (who: string, value: unknown): number =>
   inRange(who, 'learningRate', value, 0, Number.POSITIVE_INFINITY);

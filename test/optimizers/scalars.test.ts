@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { adam, type Optimizer, resolve, sgd, yogi } from '#src/optimizers/index.js';
+import { runningProduct, settledFrom } from '#src/optimizers/products.js';
+import { type OpSpec, ops } from '#src/plan/ops.js';
+
+const hyperOf = (optimizer: Optimizer): readonly string[] =>
+  (ops as readonly OpSpec[]).find(({ name }) => name === optimizer.op)?.hyper ?? [];
+
+/** The scalars of one step, by name. */
+function scalars(optimizer: Optimizer, step: number): Record<string, number> {
+  const names = hyperOf(optimizer);
+  const row = new Float32Array(names.length);
+  optimizer.fill(row, step, 1);
+  return Object.fromEntries(names.map((name, i) => [name, row[i]]));
+}
+const f = Math.fround;
+
+describe('running products', () => {
+  it('are products, whatever was asked for before', () => {
+    const product = runningProduct(0.999);
+    const wanted: number[] = [1];
+    for (let t = 1; t <= 40000; t++) wanted.push(wanted[t - 1] * 0.999);
+    for (const t of [1, 2, 3, 1024, 1023, 1025, 5000, 4999, 1, 36000, 2048, 2047])
+      expect(product(t), `${t}`).toBe(wanted[t]);
+  });
+
+  it('stop when the correction is exactly 1', () => {
+    for (const beta of [0, 0.5, 0.9, 0.99, 0.999, 0.9999]) {
+      const settled = settledFrom(beta);
+      const product = runningProduct(beta);
+      expect(1 - product(settled)).toBe(1);
+      expect(1 - product(settled + 1e15)).toBe(1);
+      // Not much later than need be.
+      if (beta > 0) expect(1 - runningProduct(beta)(Math.floor(settled * 0.95) - 4)).not.toBe(1);
+    }
+    expect(settledFrom(1 - 2 ** -53)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('scalars', () => {
+  it('of sgd', () => {
+    expect(scalars(sgd({ learningRate: 0.1, weightDecay: 0.2 }), 5)).toEqual({
+      learningRate: f(0.1),
+      weightDecay: f(0.2),
+    });
+    const momentum = sgd({ momentum: 0.9, dampening: 0.3 });
+    expect(scalars(momentum, 1)).toMatchObject({ momentum: 0, oneMinusDampening: 1 });
+    expect(scalars(momentum, 2)).toMatchObject({ momentum: f(0.9), oneMinusDampening: f(0.7) });
+    const nesterov = sgd({ momentum: 0.9, nesterov: true });
+    expect(scalars(nesterov, 1)).toMatchObject({ momentum: 0, oneMinusDampening: 1, lookahead: f(0.9) });
+    expect([sgd().op, momentum.op, nesterov.op]).toEqual(['sgd', 'sgdMomentum', 'sgdNesterov']);
+    expect([sgd().settledFrom, momentum.settledFrom]).toEqual([1, 2]);
+  });
+
+  it('of adam: computed in float64, rounded once', () => {
+    const optimizer = adam({ learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.01 });
+    expect(scalars(optimizer, 3)).toEqual({
+      beta1: f(0.9),
+      oneMinusBeta1: f(1 - 0.9),
+      beta2: f(0.999),
+      oneMinusBeta2: f(1 - 0.999),
+      rate: f(0.002 / (1 - 0.9 * 0.9 * 0.9)),
+      rootScale: f(1 / Math.sqrt(1 - 0.999 * 0.999 * 0.999)),
+      epsilon: f(1e-7),
+      weightDecay: f(0.01),
+    });
+    expect(optimizer.op).toBe('adam');
+    expect(adam({ amsgrad: true })).toMatchObject({ op: 'adamAmsgrad' });
+    expect(adam({ amsgrad: true }).states.map(({ name }) => name)).toEqual(['expAvg', 'expAvgSq', 'maxExpAvgSq']);
+  });
+
+  it('of yogi: corrected only on request', () => {
+    expect(scalars(yogi(), 1)).toMatchObject({ rate: f(0.01), rootScale: 1, epsilon: f(1e-3) });
+    expect(yogi().settledFrom).toBe(1);
+    expect(yogi({ initialAccumulatorValue: 0.5, initialMomentValue: 0.25 }).states).toEqual([
+      { name: 'expAvg', initial: 0.25 },
+      { name: 'expAvgSq', initial: 0.5 },
+    ]);
+    expect(scalars(yogi({ biasCorrection: true, learningRate: 0.1 }), 2).rate).toBe(f(0.1 / (1 - 0.9 * 0.9)));
+  });
+
+  for (const optimizer of [
+    sgd({ momentum: 0.9, nesterov: true }),
+    adam(),
+    adam({ amsgrad: true, beta1: 0 }),
+    yogi({ biasCorrection: true }),
+  ]) {
+    it(`${optimizer.op}: a table in pieces equals a table at once, and settles when it says`, () => {
+      const width = hyperOf(optimizer).length;
+      const whole = new Float32Array(3000 * width);
+      optimizer.fill(whole, 1, 3000);
+      const parts = new Float32Array(3000 * width);
+      for (const [first, count] of [
+        [2001, 1000],
+        [1, 7],
+        [8, 1993],
+      ]) {
+        optimizer.fill(parts.subarray((first - 1) * width), first, count);
+      }
+      expect(parts).toEqual(whole);
+      // A row of a table beyond what was asked for stays as it was.
+      const room = new Float32Array(3 * width).fill(7);
+      optimizer.fill(room, 5, 1);
+      expect(room.subarray(width).every((x) => x === 7)).toBe(true);
+      const { settledFrom: settled } = optimizer;
+      expect(scalars(optimizer, settled)).toEqual(scalars(optimizer, settled + 1));
+      expect(scalars(optimizer, settled)).toEqual(scalars(optimizer, 2 ** 40));
+      expect(scalars(optimizer, 1)).not.toEqual(scalars(optimizer, settled));
+    });
+  }
+
+  it('follow the learning rate', () => {
+    const optimizer = adam({ beta1: 0, beta2: 0 });
+    expect(optimizer.learningRate).toBe(1e-3);
+    optimizer.learningRate = 0.25;
+    expect(scalars(optimizer, 1).rate).toBe(0.25);
+    expect(optimizer.options).toMatchObject({ learningRate: 0.25, beta1: 0 });
+    for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined]) {
+      expect(() => {
+        optimizer.learningRate = wrong as number;
+      }).toThrow('adam: learningRate must be a finite number of at least 0');
+    }
+    expect(optimizer.learningRate).toBe(0.25);
+  });
+});
+
+describe('options', () => {
+  const cases: [() => unknown, string][] = [
+    [() => adam({ beta1: 1.5 }), 'adam: beta1 must be in [0, 1), got 1.5'],
+    [() => adam({ beta2: 1 }), 'adam: beta2 must be in [0, 1), got 1'],
+    [() => adam({ epsilon: -1 }), 'adam: epsilon must be a finite number of at least 0, got -1'],
+    [() => adam({ weightDecay: Number.NaN }), 'adam: weightDecay must be a finite number of at least 0, got NaN'],
+    [() => adam({ amsgrad: 1 as never }), 'adam: amsgrad must be true or false, got 1'],
+    [() => adam({ lr: 1 } as never), 'adam: there is no option "lr".'],
+    [() => adam({ beta_1: 0.9 } as never), 'Did you mean "beta1"?'],
+    [() => adam(null as never), 'adam: options must be an object, got null'],
+    [() => sgd({ momentum: -0.1 }), 'sgd: momentum must be a finite number of at least 0, got -0.1'],
+    [() => sgd({ dampening: 2 }), 'sgd: dampening must be in [0, 1], got 2'],
+    [() => sgd({ nesterov: true }), 'sgd: nesterov needs a momentum above 0 and a dampening of 0, got 0 and 0'],
+    [() => sgd({ nesterov: true, momentum: 0.9, dampening: 0.1 }), 'sgd: nesterov needs'],
+    [() => sgd({ learningRate: '0.1' as never }), 'sgd: learningRate must be a finite number of at least 0, got "0.1"'],
+    [
+      () => yogi({ initialAccumulatorValue: -1 }),
+      'yogi: initialAccumulatorValue must be a finite number of at least 0, got -1',
+    ],
+    [() => yogi({ initialMomentValue: Number.NaN }), 'yogi: initialMomentValue must be a finite number, got NaN'],
+    [
+      () => resolve('adma' as never),
+      'compile: optimizer must be one of the known names, got "adma". Did you mean "adam"?',
+    ],
+    [
+      () => resolve({} as never),
+      'compile: optimizer must be a name or what optimizers.adam() and its like return, got an object',
+    ],
+    [() => resolve({ ...adam() }), 'got an object'],
+    [() => resolve('toString' as never), 'Known: '],
+  ];
+  for (const [act, message] of cases) {
+    it(message, () => {
+      expect(act).toThrow(message);
+      expect(act).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_OPTION' }));
+    });
+  }
+
+  it('resolve names to defaults', () => {
+    expect(resolve('sgd').options).toEqual(sgd().options);
+    const own = yogi();
+    expect(resolve(own)).toBe(own);
+  });
+});
