@@ -23,8 +23,9 @@ export interface Tables {
   close(): void;
 }
 
-/** Steps that one table holds at most. */
-const ROWS = 65536;
+/** Steps that one table holds at most. The first one holds few, so that the first step does not wait; each is twice as long as the one before. */
+const MOST_ROWS = 65536;
+const FIRST_ROWS = 512;
 const SLICE_MILLISECONDS = 1.5;
 const SLICE_ROWS = 128;
 
@@ -35,6 +36,7 @@ export function createTables(optimizer: Optimizer, width: number): Tables {
   let current: Table | null = null;
   let next: Promise<Table | null> | null = null;
   let closed = false;
+  let room = FIRST_ROWS;
   const buffers = [sharedFloats(0), sharedFloats(0)];
 
   /** The part of a table from `firstStep` on, unless it is of no use any more. */
@@ -49,7 +51,8 @@ export function createTables(optimizer: Optimizer, width: number): Tables {
   /** Writes over the buffer that `current` does not use. */
   async function make(firstStep: number, wanted: number): Promise<Table | null> {
     const settled = width === 0 || firstStep >= optimizer.settledFrom;
-    const count = settled ? wanted : Math.min(wanted, ROWS, optimizer.settledFrom - firstStep);
+    const count = settled ? wanted : Math.min(wanted, room, optimizer.settledFrom - firstStep);
+    if (count === room) room = Math.min(MOST_ROWS, 2 * room);
     const rows = width === 0 ? 0 : settled ? 1 : count;
     const spare = current && current.scalars.buffer === buffers[0].buffer ? 1 : 0;
     if (buffers[spare].length < rows * width) buffers[spare] = sharedFloats(rows * width);

@@ -114,21 +114,15 @@ describe.each(backends)('callbacks (%s)', (name) => {
 
   it('may set the learning rate, which holds from the next step', async () => {
     const model = classifier({ backend: name, optimizer: 'sgd' });
-    const [early, late] = [classifier({ backend: name, optimizer: 'sgd' }), classifier({ backend: name, optimizer: 'sgd' })];
+    const initial = model.optimizer!.learningRate;
     await model.fit(x, y, {
       batchSize: 10,
       epochs: 2,
       shuffle: false,
       callbacks: { onBatchEnd: (batch) => { model.optimizer!.learningRate = batch === 0 ? 0.5 : 0.01; } },
     });
-    for (const other of [early, late]) {
-      other.optimizer!.learningRate = 0.01;
-      if (other === early) other.optimizer!.learningRate = 1e-3;
-    }
-    // By hand: 0.001 (the default), 0.5, 0.01, 0.5.
-    const rates = [model.optimizer!.learningRate === 0.01 ? classifierDefault(name) : Number.NaN, 0.5, 0.01, 0.5];
     const hand = classifier({ backend: name, optimizer: 'sgd' });
-    rates.forEach((rate, i) => {
+    [initial, 0.5, 0.01, 0.5].forEach((rate, i) => {
       hand.optimizer!.learningRate = rate;
       const from = (i % 2) * 10;
       hand.trainOnBatch(x.subarray(5 * from, 5 * (from + 10)), y.subarray(from, from + 10));
@@ -191,7 +185,3 @@ describe.each(backends)('callbacks (%s)', (name) => {
     expect(model.digest()).toBe(before);
   });
 });
-
-function classifierDefault(name: 'native' | 'reference'): number {
-  return classifier({ backend: name, optimizer: 'sgd' }).optimizer!.learningRate;
-}
