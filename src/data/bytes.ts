@@ -1,5 +1,6 @@
 /** Bytes become floats through a table of 256 values, so that scaled bytes equal floats that were scaled before. */
 import { describe, finite, rangeError } from '../errors.ts';
+import { fma } from '../kernels/arithmetic/float32.ts';
 import type { ByteScale } from './dataset.ts';
 
 /**
@@ -29,18 +30,4 @@ export function byteScale(who: string, scale: unknown, divisor: unknown): ByteSc
   table[257] = lo;
   table[258] = table.subarray(0, 256).every((value, b) => Object.is(fma(b, hi, Math.fround(b * lo)), value)) ? 1 : 0;
   return { table, description: byDivision ? `/ ${factor}` : `× ${factor}` };
-}
-
-/** The float32 nearest to a·b + c; a and b are float32, so that their product is exact in float64. */
-function fma(a: number, b: number, c: number): number {
-  const p = a * b;
-  const s = p + c;
-  const r = Math.fround(s);
-  // Rounding twice differs from rounding once only where s lies half-way between two floats and is not exact itself.
-  const other = s + (s - r);
-  if (other === r || Math.fround(other) !== other) return r;
-  const v = s - p;
-  const lost = p - (s - v) + (c - v);
-  if (lost > 0) return Math.max(r, other);
-  return lost < 0 ? Math.min(r, other) : r;
 }
