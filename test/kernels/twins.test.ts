@@ -10,7 +10,7 @@ import { shapesOf } from '../support/shapes.js';
 
 const { addon } = loadAddon();
 const isas = addon?.info().isas ?? [];
-const tempers: readonly Temper[] = ['tame', 'ties', 'wild'];
+const tempers: readonly Temper[] = ['tame', 'ties', 'zeros', 'wild'];
 
 /** What a case leaves in the operands that are written, padding left out. */
 function resultsOf(which: Case, run: (operands: (Numbers | null)[]) => void): Numbers[] {

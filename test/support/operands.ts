@@ -18,13 +18,17 @@ const extremes = [0, -0, Infinity, -Infinity, NaN, 1, -1, 1e-45, -1e-45, 1.17549
 const bits = new Uint32Array(1);
 const float = new Float32Array(bits.buffer);
 
-/** `tame`: in [−1, 1). `ties`: small multiples of powers of two, whose sums often fall between two floats. `wild`: one in four is an extreme. */
-export type Temper = 'tame' | 'ties' | 'wild';
+/**
+ * `tame`: in [−1, 1). `ties`: small multiples of powers of two, whose sums often fall between two floats. `zeros`: half of them zeros of either sign.
+ * `wild`: one in four is an extreme.
+ */
+export type Temper = 'tame' | 'ties' | 'zeros' | 'wild';
 
 function number(random: () => number, temper: Temper): number {
   const uniform = 2 * random() - 1;
   if (temper === 'tame') return uniform;
   if (temper === 'ties') return Math.round(uniform * 8) * 2 ** Math.floor(random() * 27 - 13);
+  if (temper === 'zeros') return [0, -0, -0, 1][Math.floor(random() * 4)];
   if (random() < 0.75) return uniform * (random() < 0.25 ? 100 : 1);
   if (random() < 0.5) return extremes[Math.floor(random() * extremes.length)];
   bits[0] = Math.floor(random() * 4294967296);
@@ -51,7 +55,7 @@ export function realElements(spec: OpSpec, operand: OperandSpec, dims: Dims): Re
   return padded && spec.dims.includes('ld') ? rowMajor(dim('ld'), dim('columns')) : all;
 }
 
-function panels(inputs: number, outputs: number): Real {
+export function panels(inputs: number, outputs: number): Real {
   return (index) => {
     const q = Math.floor(index / (32 * inputs));
     const width = Math.min(32, pad(outputs) - 32 * q);
