@@ -14,15 +14,6 @@ function sides(shape: readonly number[]): { rows: number; columns: number } {
   return { rows, columns };
 }
 
-/**
- * Floats that a tensor occupies, padding included, to the multiple of 16 where the next tensor may begin. In the layout `flat`
- * elements follow one another; a `padded` row takes `pad(columns)`; `panels` are 32 columns wide, the last one 16 or 32.
- */
-export function layoutSize(shape: readonly number[], layout: Layout): number {
-  const { rows, columns } = sides(shape);
-  return layout === 'flat' ? pad(rows * columns) : rows * pad(columns);
-}
-
 /** Copies a row-major tensor to `target[offset …]`. Padding is left as it is. */
 export function pack(
   source: Float32Array,

@@ -2,7 +2,6 @@
  * Random numbers from a counter: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel Random Numbers: As Easy as 1, 2, 3"). A
  * number depends on (seed, purpose, layer, step) and its place alone, so that neither threads nor executors can change it.
  */
-import { nonNegativeInteger } from './errors.ts';
 import { philox } from './kernels/reference/random.ts';
 import { cos, log, sin } from './math.ts';
 
@@ -12,9 +11,6 @@ export { philox, purpose } from './kernels/reference/random.ts';
 export function seedWords(seed: number): { low: number; high: number } {
   return { low: seed >>> 0, high: Math.floor(seed / 4294967296) };
 }
-
-/** Checks a seed that a user gave. */
-export const checkSeed = (who: string, seed: unknown): number => nonNegativeInteger(who, 'seed', seed);
 
 /** Words 0, 1, 2 … of the stream of (seed, purpose, layer, step); a function that gives the next one. */
 export function stream(seed: number, purpose: number, layer: number, step: number): () => number {

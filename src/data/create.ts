@@ -26,17 +26,11 @@ export interface DatasetOptions {
 }
 
 const known = ['x', 'y', 'scale', 'divisor', 'columns'] as const;
-const made = new WeakSet<object>();
+const datasets = new WeakSet<object>();
 
 /** Whether a value came from `dataset`. */
 export const isDataset = (value: unknown): value is Dataset =>
-  typeof value === 'object' && value !== null && made.has(value);
-
-/** Marks a dataset as one of ours. */
-export function register(dataset: Dataset): Dataset {
-  made.add(dataset);
-  return Object.freeze(dataset);
-}
+  typeof value === 'object' && value !== null && datasets.has(value);
 
 /**
  * Rows of inputs and targets in shared memory, ready for `fit`. What is given is copied once, or used in place where it is a
@@ -75,7 +69,7 @@ export function dataset(options: DatasetOptions): Dataset {
     throw rangeError('ERR_PLUMMET_SHAPE', `${who}: x is empty (${x.rows} rows of ${x.columns} numbers)`);
   }
   const y = yTensor && toTargets(who, yTensor, x.rows, flatTyped);
-  return register({
+  const made: Dataset = Object.freeze({
     x: isBytes ? shareBytes(x.data as Uint8Array) : shareFloats(who, 'x', x.data),
     y,
     rows: x.rows,
@@ -83,6 +77,8 @@ export function dataset(options: DatasetOptions): Dataset {
     targets: y === null ? 0 : y.length / x.rows,
     bytes: isBytes ? byteScale(who, given.scale, given.divisor) : null,
   });
+  datasets.add(made);
+  return made;
 }
 
 /** A flat x has as many rows as y where that is certain: labels, or a y that has a shape. */

@@ -43,7 +43,10 @@ export function createOptimizer(rule: Rule): Optimizer {
       learningRate = learningRateOption(name, value);
     },
     fill(table, firstStep, count) {
-      for (let i = 0; i < count; i++) table.set(rule.scalars(firstStep + i, learningRate), i * width);
+      for (let i = 0; i < count; i++) {
+        const row = rule.scalars(firstStep + i, learningRate);
+        for (let j = 0; j < width; j++) table[i * width + j] = row[j];
+      }
     },
     bind: (parameters, options) => bind(optimizer, parameters, options),
   };

@@ -43,5 +43,6 @@ export interface BoundOptimizer {
   /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
   stateDict(): Record<string, Float32Array | number>;
   loadStateDict(state: Readonly<Record<string, Float32Array | number>>): void;
+  /** That of the optimizer, and so of all that is bound to it. */
   learningRate: number;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { dataset, isDataset } from '#src/data/create.js';
-import { sliceRows, withTargets } from '#src/data/rows.js';
 import { tensor } from '#src/tensor.js';
 
 const thrown = (act: () => unknown): Error & { code: string } => {
@@ -201,36 +200,5 @@ describe('the table of bytes', () => {
     for (const given of [{ divisor: 255 }, { scale: 1 / 255 }, {}, { divisor: 256 }]) {
       expect(dataset({ x: new Uint8Array(1), columns: 1, ...given }).bytes?.table[258]).toBe(1);
     }
-  });
-});
-
-describe('datasets made of datasets', () => {
-  const whole = dataset({
-    x: new Float32Array([1, 2, 3, 4, 5, 6]),
-    y: [
-      [1, 2],
-      [3, 4],
-      [5, 6],
-    ],
-  });
-
-  it('take rows without a copy', () => {
-    const part = sliceRows(whole, 1, 3);
-    expect(part).toMatchObject({ rows: 2, columns: 2, targets: 2 });
-    expect(part.x).toEqual(new Float32Array([3, 4, 5, 6]));
-    expect(part.y).toEqual(new Float32Array([3, 4, 5, 6]));
-    expect(part.x.buffer).toBe(whole.x.buffer);
-    expect(isDataset(part)).toBe(true);
-  });
-
-  it('read targets as the loss wants them', () => {
-    const labels = dataset({ x: new Float32Array(2), columns: 1, y: [3, 1] });
-    expect(withTargets('fit', labels, 'labels')).toBe(labels);
-    expect(withTargets('fit', labels, 'floats').y).toEqual(new Float32Array([3, 1]));
-    const floats = dataset({ x: new Float32Array(2), columns: 1, y: new Float32Array([3, 1]) });
-    expect(withTargets('fit', floats, 'labels').y).toEqual(new Int32Array([3, 1]));
-    const halves = dataset({ x: new Float32Array(2), columns: 1, y: [0.5, 1] });
-    expect(thrown(() => withTargets('fit', halves, 'labels')).message).toContain('y[0] is 0.5, not an integer');
-    expect(thrown(() => withTargets('fit', whole, 'labels')).code).toBe('ERR_PLUMMET_SHAPE');
   });
 });
