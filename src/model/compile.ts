@@ -82,4 +82,5 @@ export function compile(core: Core, given: unknown): void {
   core.state = state;
   core.step = 0;
   core.plans.entries.length = 0;
+  core.prepared.length = 0;
 }

@@ -10,6 +10,7 @@ import { createLock, type Lock } from './lock.ts';
 import { atLeast, sharedFloats } from './memory.ts';
 import { createPlanCache, type PlanCache } from './plans.ts';
 import type { Brake } from './run.ts';
+import type { Prepared } from './step.ts';
 
 /** Memory for whatever a call computes on the way. It only grows. */
 export interface Workspace {
@@ -27,6 +28,8 @@ export interface Core {
   readonly background: Workspace;
   /** For calls on it, which may come while others run. */
   readonly foreground: Workspace;
+  /** Synchronous calls made ready, latest first: a loop over batches of one size finds its own at once. */
+  readonly prepared: Prepared[];
   /** Settled when first needed; layers cannot be added from then on. */
   network: Network | null;
   params: Float32Array;
@@ -51,6 +54,7 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
   plans: createPlanCache(),
   background: { scratch: sharedFloats(0), output: sharedFloats(0) },
   foreground: { scratch: sharedFloats(0), output: sharedFloats(0) },
+  prepared: [],
   network: null,
   params: sharedFloats(0),
   compiled: null,

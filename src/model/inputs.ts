@@ -1,5 +1,5 @@
 /** What users pass as x and y, as arrays that an executor can read. */
-import { checkFits, isShared, type NumberArray } from '../arrays.ts';
+import { checkFits, isFloat32Array, isShared, type NumberArray } from '../arrays.ts';
 import type { ByteScale, Dataset } from '../data/dataset.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
 import type { Loss } from '../losses/index.ts';
@@ -31,10 +31,12 @@ const resizable = (array: NumberArray): boolean => {
   return buffer.resizable === true || buffer.growable === true;
 };
 
+/** Whether an array may be read where it is. */
+const readable = (array: NumberArray, place: Place): boolean => (place === 'shared' ? isShared(array) : !resizable(array));
+
 /** The numbers themselves where threads may read them in place, else a copy. */
 function floats(who: string, name: string, data: NumberArray, place: Place): Float32Array {
-  const inPlace = place === 'shared' ? isShared(data) : !resizable(data);
-  if (data instanceof Float32Array && inPlace) return data;
+  if (data instanceof Float32Array && readable(data, place)) return data;
   const copy = place === 'shared' ? sharedFloats(data.length) : new Float32Array(data.length);
   copy.set(data);
   checkFits(who, name, data, copy);
@@ -43,6 +45,10 @@ function floats(who: string, name: string, data: NumberArray, place: Place): Flo
 
 /** @throws `ERR_PLUMMET_SHAPE` where there is no row, or rows are of another length than the model's inputs. */
 export function inputRows(who: string, x: unknown, inputs: number, place: Place): { x: Float32Array; rows: number } {
+  // The short way for what needs no copy; whatever is wrong takes the long one, which says what.
+  if (place === 'private' && isFloat32Array(x) && x.length > 0 && x.length % inputs === 0 && !resizable(x)) {
+    return { x, rows: x.length / inputs };
+  }
   const { data, rows } = toRows(who, 'x', x, inputs);
   if (rows === 0) throw rangeError('ERR_PLUMMET_SHAPE', `${who}: x is empty; it needs at least one row of ${inputs} numbers`);
   return { x: floats(who, 'x', data, place), rows };
@@ -70,8 +76,7 @@ function labelsOf(who: string, y: unknown, rows: number, wanted: Wanted, place: 
   }
   sameRows(who, given.rows, rows);
   checkLabels(who, given.data, wanted.outputs);
-  const inPlace = place === 'shared' ? isShared(given.data) : !resizable(given.data);
-  if (given.data instanceof Int32Array && inPlace) return given.data;
+  if (given.data instanceof Int32Array && readable(given.data, place)) return given.data;
   const copy = place === 'shared' ? sharedInts(rows) : new Int32Array(rows);
   copy.set(given.data);
   return copy;
@@ -84,6 +89,7 @@ function sameRows(who: string, given: number, rows: number): void {
 
 /** Rows of `outputs` numbers, one for each row of x. */
 export function targetRows(who: string, name: string, y: unknown, rows: number, outputs: number, place: Place): Float32Array {
+  if (place === 'private' && isFloat32Array(y) && y.length === rows * outputs && !resizable(y)) return y;
   const given = toRows(who, name, y, outputs);
   sameRows(who, given.rows, rows);
   return floats(who, name, given.data, place);

@@ -1,10 +1,11 @@
 /** Calls on the caller's own thread, for those who want microseconds: one batch, whose arrays are read where they are. */
 import { isDataset } from '../data/create.ts';
+import type { ByteScale } from '../data/dataset.ts';
 import { typeError } from '../errors.ts';
 import type { Lowered, Purpose } from '../plan/lower.ts';
 import { type Pass, type Run, status } from '../plan/plan.ts';
 import type { Tensor } from '../tensor.ts';
-import { type Compiled, executorFor } from './compile.ts';
+import { executorFor } from './compile.ts';
 import { type Core, compiledOf, networkOf, scratchFor } from './core.ts';
 import { wantedBy } from './evaluate.ts';
 import { type Logs, meansOf } from './history.ts';
@@ -17,32 +18,17 @@ import { createControl, failure, resetControl } from './run.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a synchronous call needs besides its data: made once for a purpose and a size of batch, and used again. */
-interface Prepared {
+export interface Prepared {
   readonly purpose: Purpose;
   readonly size: number;
+  readonly bytes: ByteScale | null;
   readonly plans: readonly Lowered[];
   readonly pass: Mutable<Pass>;
   readonly run: Mutable<Run>;
 }
 
-interface Foreground {
-  readonly compiled: Compiled | null;
-  /** The last few, latest first; a loop over batches of one size finds its own at once. */
-  readonly prepared: Prepared[];
-}
-
-const foregrounds = new WeakMap<Core, Foreground>();
 const CAPACITY = 8;
 const start = { epoch: 0, batch: 0 };
-
-function foregroundOf(core: Core): Foreground {
-  let found = foregrounds.get(core);
-  if (!found || found.compiled !== core.compiled) {
-    found = { prepared: [], compiled: core.compiled };
-    foregrounds.set(core, found);
-  }
-  return found;
-}
 
 /** The next power of two: batches of any size share a few plans. */
 function sizeFor(rows: number): number {
@@ -52,10 +38,11 @@ function sizeFor(rows: number): number {
 }
 
 function prepare(core: Core, purpose: Purpose, { rows, bytes }: Source): Prepared {
-  const { prepared } = foregroundOf(core);
+  const { prepared } = core;
   const size = sizeFor(rows);
-  const found = bytes ? undefined : prepared.find((p) => p.purpose === purpose && p.size === size);
-  if (found) return found;
+  for (const known of prepared) {
+    if (known.purpose === purpose && known.size === size && known.bytes === bytes) return known;
+  }
   const lowered = planFor(core.plans, networkOf(core), core.compiled, purpose, size, bytes);
   const { plan } = lowered;
   const pass: Mutable<Pass> = { plan, x: null, y: null, rows, batchSize: rows };
@@ -78,11 +65,9 @@ function prepare(core: Core, purpose: Purpose, { rows, bytes }: Source): Prepare
     maxSteps: 1,
     control: createControl(),
   };
-  const made = { purpose, size, plans: [lowered], pass, run };
-  if (!bytes) {
-    prepared.unshift(made);
-    if (prepared.length > CAPACITY) prepared.pop();
-  }
+  const made = { purpose, size, bytes, plans: [lowered], pass, run };
+  prepared.unshift(made);
+  if (prepared.length > CAPACITY) prepared.pop();
   return made;
 }
 
