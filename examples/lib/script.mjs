@@ -18,7 +18,8 @@ export const isScript = (url) => process.argv[1] !== undefined && realpathSync(p
 export function commandLine(options, help) {
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', short: 'h' } } });
-    if (!values.help) return /** @type {Partial<Record<keyof T, string>>} */ (values);
+    const given = /** @type {Partial<Record<keyof T | 'help', string>>} */ (values);
+    if (!given.help) return given;
     console.log(help);
     process.exit(0);
   } catch (error) {

@@ -29,7 +29,7 @@ function load(): Loaded {
   } catch {
     return {
       addon: null,
-      reason: `no compiled addon was found for ${platform}; install a C++ compiler, make and python3, then run "npm rebuild plummet", or "npm run build" in a clone`,
+      reason: `no compiled addon was found for ${platform}; in a clone, install a C++ compiler, make and python3 and run "npm run build"`,
     };
   }
   let addon: Addon;
