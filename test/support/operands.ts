@@ -63,11 +63,12 @@ export function panels(inputs: number, outputs: number): Real {
   };
 }
 
-const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array };
+type NumbersConstructor = { new (buffer: ArrayBufferLike, offset: number, length: number): Numbers; BYTES_PER_ELEMENT: number };
+const arrays: Record<OperandSpec['type'], NumbersConstructor> = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array };
 
 /** A view that begins `shift` elements into its buffer, so at any alignment. */
 function view(operand: OperandSpec, length: number, shift: number, value: (i: number) => number): Numbers {
-  const type = arrays[operand.type] as new (buffer: ArrayBufferLike, offset: number, length: number) => Numbers;
+  const type = arrays[operand.type];
   const array = new type(new SharedArrayBuffer((length + shift) * type.BYTES_PER_ELEMENT), shift * type.BYTES_PER_ELEMENT, length);
   for (let i = 0; i < length; i++) array[i] = value(i);
   return array;
