@@ -52,11 +52,13 @@ napi_value measure(napi_env env, napi_callback_info call) {
     if (failure) return throw_failure(env, kName, *failure);
     const OpSpec& spec = op_table()[static_cast<size_t>(op)];
     if (dims.size() != spec.dims.size()) {
-      return throw_failure(env, kName, shape_failure(spec.name + " has " + std::to_string(spec.dims.size()) +
-                                                     " dims, " + std::to_string(dims.size()) + " were given."));
+      return throw_failure(env, kName,
+                           shape_failure(spec.name + " has " + std::to_string(spec.dims.size()) + " dims, " +
+                                         std::to_string(dims.size()) + " were given."));
     }
     for (size_t i = 0; i < dims.size(); ++i) {
-      if ((failure = check_whole(dims[i], spec.dims[i], 0, kLargestDim))) return throw_failure(env, kName, *failure);
+      if ((failure = check_whole(dims[i], spec.dims[i].c_str(), 0, kLargestDim)))
+        return throw_failure(env, kName, *failure);
     }
     Napi::Float64Array result = Napi::Float64Array::New(env, spec.operands.size() + 2);
     for (size_t i = 0; i < spec.operands.size(); ++i) result[i] = spec.operands[i].extent(dims.data());

@@ -107,7 +107,10 @@ void Environment::report(napi_env env, napi_value, void*, void* data) {
   napi_value arguments[2];
   napi_get_null(env, &arguments[0]);
   napi_create_int32(env, job->status, &arguments[1]);
-  napi_call_function(env, receiver, done, 2, arguments, nullptr);  // what it throws becomes an uncaught exception
+  if (napi_call_function(env, receiver, done, 2, arguments, nullptr) != napi_pending_exception) return;
+  napi_value thrown = nullptr;
+  napi_get_and_clear_last_exception(env, &thrown);
+  napi_fatal_exception(env, thrown);  // an uncaught exception, as from any other callback
 }
 
 }  // namespace plummet

@@ -1,5 +1,5 @@
-// What the addon keeps for each environment (the main thread's, and each worker's): the runs that were started in it, and
-// the way back to its thread.
+// What the addon keeps for each environment (the main thread's, and each worker's): the runs that were started in it,
+// and the way back to its thread.
 #pragma once
 #include <atomic>
 #include <condition_variable>

@@ -20,7 +20,7 @@ Checked read_single(napi_env env, const napi_value* arguments, const std::vector
     const std::vector<OperandSpec>& operands = op_table()[static_cast<size_t>(single.op)].operands;
     // Named only in an error: a name costs more than the rest of the check.
     if (read_array(env, values[i], "", single.arrays[i])) {
-      return read_array(env, values[i], operands[i % operands.size()].name, single.arrays[i]);
+      return read_array(env, values[i], operands[i % operands.size()].name.c_str(), single.arrays[i]);
     }
   }
   return {};

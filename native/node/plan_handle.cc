@@ -27,7 +27,8 @@ Checked read_kernels(napi_env env, napi_value isa, const KernelTable*& kernels) 
   if (Checked failure = read_string(env, isa, "isa", name)) return failure;
   kernels = find_kernels(name);
   if (kernels) return {};
-  return backend_failure("the instruction set \"" + name + "\" is not available here; there are: " + known_isas() + ".");
+  return backend_failure("the instruction set \"" + name + "\" is not available here; there are: " + known_isas() +
+                         ".");
 }
 
 Checked read_threads(napi_env env, napi_value value, int& threads) {

@@ -10,8 +10,20 @@ namespace plummet {
 namespace {
 
 enum ArrayIndex {
-  kParamsArray, kStateArray, kScratchArray, kTotalsArray, kOutputArray, kXArray, kYArray, kRowsArray, kScalarsArray,
-  kEvaluationXArray, kEvaluationYArray, kHistoryArray, kControlArray, kArrayCount
+  kParamsArray,
+  kStateArray,
+  kScratchArray,
+  kTotalsArray,
+  kOutputArray,
+  kXArray,
+  kYArray,
+  kRowsArray,
+  kScalarsArray,
+  kEvaluationXArray,
+  kEvaluationYArray,
+  kHistoryArray,
+  kControlArray,
+  kArrayCount
 };
 
 struct ArrayRule {
@@ -20,23 +32,37 @@ struct ArrayRule {
 };
 
 constexpr ArrayRule kArrayRules[kArrayCount] = {
-    {"params", true, false, false, false},       {"state", true, false, false, false},
-    {"scratch", true, false, false, false},      {"totals", false, true, false, false},
-    {"output", true, false, false, false},       {"x", true, false, false, true},
-    {"y", true, false, true, false},             {"rows", false, false, true, false},
-    {"scalars", true, false, false, false},      {"evaluation x", true, false, false, true},
-    {"evaluation y", true, false, true, false},  {"history", false, true, false, false},
+    {"params", true, false, false, false},
+    {"state", true, false, false, false},
+    {"scratch", true, false, false, false},
+    {"totals", false, true, false, false},
+    {"output", true, false, false, false},
+    {"x", true, false, false, true},
+    {"y", true, false, true, false},
+    {"rows", false, false, true, false},
+    {"scalars", true, false, false, false},
+    {"evaluation x", true, false, false, true},
+    {"evaluation y", true, false, true, false},
+    {"history", false, true, false, false},
     {"control", false, false, true, false},
 };
 
 enum NumberIndex {
-  kRowsNumber, kBatchSizeNumber, kEvaluationRowsNumber, kEvaluationBatchSizeNumber, kFirstEpochNumber,
-  kFirstBatchNumber, kEndEpochNumber, kMaxStepsNumber, kScalarsStrideNumber, kNumberCount
+  kRowsNumber,
+  kBatchSizeNumber,
+  kEvaluationRowsNumber,
+  kEvaluationBatchSizeNumber,
+  kFirstEpochNumber,
+  kFirstBatchNumber,
+  kEndEpochNumber,
+  kMaxStepsNumber,
+  kScalarsStrideNumber,
+  kNumberCount
 };
 
-constexpr const char* kNumberNames[kNumberCount] = {"pass.rows", "pass.batchSize", "evaluation.rows",
-                                                    "evaluation.batchSize", "firstEpoch", "firstBatch", "endEpoch",
-                                                    "maxSteps", "scalarsStride"};
+constexpr const char* kNumberNames[kNumberCount] = {
+    "pass.rows",  "pass.batchSize", "evaluation.rows", "evaluation.batchSize", "firstEpoch",
+    "firstBatch", "endEpoch",       "maxSteps",        "scalarsStride"};
 
 bool allowed(const ArrayRule& rule, ElementType type) {
   const bool of_type[] = {rule.f32, rule.f64, rule.i32, rule.u8};
@@ -59,7 +85,8 @@ Checked read_number_list(const std::vector<double>& given, bool evaluates, int64
   return {};
 }
 
-// What `run` or `start` is asked, read and checked. What it holds of JavaScript's memory is valid until JavaScript runs again.
+// What `run` or `start` is asked, read and checked. What it holds of JavaScript's memory is valid until JavaScript runs
+// again.
 struct Request {
   std::shared_ptr<const Plan> plans[3];
   std::vector<napi_value> values;  // the arrays
@@ -126,7 +153,8 @@ struct Request {
       return type_failure(std::string(rule.name) + " holds " + name_of(array.type) + ", which it may not.");
     }
     if (shared && !is_shared(env, value)) {
-      return type_failure(std::string(rule.name) + " is not in shared memory; start takes only views of a SharedArrayBuffer.");
+      return type_failure(std::string(rule.name) +
+                          " is not in shared memory; start takes only views of a SharedArrayBuffer.");
     }
     return {};
   }

@@ -20,11 +20,20 @@ napi_value make_string(napi_env env, const std::string& text) {
 
 bool element_type(napi_typedarray_type type, ElementType& element) {
   switch (type) {
-    case napi_float32_array: element = ElementType::kF32; return true;
-    case napi_float64_array: element = ElementType::kF64; return true;
-    case napi_int32_array: element = ElementType::kI32; return true;
-    case napi_uint8_array: element = ElementType::kU8; return true;
-    default: return false;
+    case napi_float32_array:
+      element = ElementType::kF32;
+      return true;
+    case napi_float64_array:
+      element = ElementType::kF64;
+      return true;
+    case napi_int32_array:
+      element = ElementType::kI32;
+      return true;
+    case napi_uint8_array:
+      element = ElementType::kU8;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -32,7 +41,7 @@ bool element_type(napi_typedarray_type type, ElementType& element) {
 std::string describe(napi_env env, napi_value value) {
   napi_valuetype type = napi_undefined;
   napi_typeof(env, value, &type);
-  static const char* const names[] = {"undefined", "null",     "a boolean", "a number",        "a string",
+  static const char* const names[] = {"undefined", "null",      "a boolean",  "a number",          "a string",
                                       "a symbol",  "an object", "a function", "an external value", "a bigint"};
   return static_cast<size_t>(type) < sizeof names / sizeof *names ? names[type] : "something else";
 }
@@ -47,10 +56,16 @@ napi_value error_value(napi_env env, const Failure& failure) {
   napi_value error = nullptr;
   const napi_value code = make_string(env, code_of(failure)), message = make_string(env, failure.message);
   switch (failure.kind) {
-    case Failure::kType: napi_create_type_error(env, code, message, &error); break;
+    case Failure::kType:
+      napi_create_type_error(env, code, message, &error);
+      break;
     case Failure::kShape:
-    case Failure::kOption: napi_create_range_error(env, code, message, &error); break;
-    case Failure::kBackend: napi_create_error(env, code, message, &error); break;
+    case Failure::kOption:
+      napi_create_range_error(env, code, message, &error);
+      break;
+    case Failure::kBackend:
+      napi_create_error(env, code, message, &error);
+      break;
   }
   return error;
 }
@@ -62,7 +77,7 @@ napi_value throw_failure(napi_env env, const char* function, const Failure& fail
   return nullptr;
 }
 
-Checked read_array(napi_env env, napi_value value, const std::string& what, Array& array) {
+Checked read_array(napi_env env, napi_value value, const char* what, Array& array) {
   napi_typedarray_type type;
   size_t length;
   void* data;
@@ -77,8 +92,9 @@ Checked read_array(napi_env env, napi_value value, const std::string& what, Arra
   array.data = data;
   array.length = static_cast<int64_t>(length);
   if (element_type(type, array.type)) return {};
-  return type_failure(what + " is a typed array of another kind, expected a Float32Array, Float64Array, Int32Array, "
-                             "Uint8Array or null.");
+  return type_failure(std::string(what) +
+                      " is a typed array of another kind, expected a Float32Array, Float64Array, Int32Array, "
+                      "Uint8Array or null.");
 }
 
 bool is_shared(napi_env env, napi_value typed_array) {
@@ -88,7 +104,7 @@ bool is_shared(napi_env env, napi_value typed_array) {
          napi_is_arraybuffer(env, buffer, &own) == napi_ok && !own;
 }
 
-Checked read_numbers(napi_env env, napi_value value, const std::string& what, std::vector<double>& numbers) {
+Checked read_numbers(napi_env env, napi_value value, const char* what, std::vector<double>& numbers) {
   napi_typedarray_type type;
   size_t length = 0;
   void* data = nullptr;
@@ -99,7 +115,7 @@ Checked read_numbers(napi_env env, napi_value value, const std::string& what, st
   return {};
 }
 
-bool read_elements(napi_env env, napi_value value, const std::string& what, std::vector<napi_value>& elements,
+bool read_elements(napi_env env, napi_value value, const char* what, std::vector<napi_value>& elements,
                    Checked& failure) {
   bool array = false;
   if (napi_is_array(env, value, &array) != napi_ok || !array) {
@@ -108,7 +124,7 @@ bool read_elements(napi_env env, napi_value value, const std::string& what, std:
   }
   uint32_t length = 0;
   napi_get_array_length(env, value, &length);
-  elements.clear();
+  elements.reserve(length < 4096 ? length : 0);  // a length alone is no reason to take memory
   for (uint32_t i = 0; i < length; ++i) {
     napi_value element;
     if (napi_get_element(env, value, i, &element) != napi_ok) return false;
@@ -117,7 +133,7 @@ bool read_elements(napi_env env, napi_value value, const std::string& what, std:
   return true;
 }
 
-Checked read_string(napi_env env, napi_value value, const std::string& what, std::string& text) {
+Checked read_string(napi_env env, napi_value value, const char* what, std::string& text) {
   char buffer[64];
   size_t length = 0;
   if (napi_get_value_string_utf8(env, value, buffer, sizeof buffer, &length) != napi_ok) {
@@ -127,14 +143,13 @@ Checked read_string(napi_env env, napi_value value, const std::string& what, std
   return {};
 }
 
-Checked check_whole(double number, const std::string& what, double least, double largest) {
+Checked check_whole(double number, const char* what, double least, double largest) {
   if (number >= least && number <= largest && number == floor(number)) return {};
-  return option_failure(what + " is " + to_text(number) + ", expected a whole number from " + to_text(least) + " to " +
-                        to_text(largest) + ".");
+  return option_failure(std::string(what) + " is " + to_text(number) + ", expected a whole number from " +
+                        to_text(least) + " to " + to_text(largest) + ".");
 }
 
-Checked read_whole(napi_env env, napi_value value, const std::string& what, double least, double largest,
-                   double& number) {
+Checked read_whole(napi_env env, napi_value value, const char* what, double least, double largest, double& number) {
   if (napi_get_value_double(env, value, &number) != napi_ok) return wrong_type(env, value, what, "a number");
   return check_whole(number, what, least, largest);
 }

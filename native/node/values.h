@@ -29,24 +29,24 @@ struct Arguments {
 };
 
 // A typed array or null. JavaScript may run no more between this and the last use of its memory.
-Checked read_array(napi_env env, napi_value value, const std::string& what, Array& array);
+Checked read_array(napi_env env, napi_value value, const char* what, Array& array);
 
 // Whether a typed array lies in shared memory, which cannot be taken away from a thread.
 bool is_shared(napi_env env, napi_value typed_array);
 
 // A copy of a Float64Array: its numbers can then be looked at twice.
-Checked read_numbers(napi_env env, napi_value value, const std::string& what, std::vector<double>& numbers);
+Checked read_numbers(napi_env env, napi_value value, const char* what, std::vector<double>& numbers);
 
 // The elements of a JavaScript array. This may run getters, so it comes before any memory is looked at. False: one of
 // them has thrown, or `failure` says what is wrong.
-bool read_elements(napi_env env, napi_value value, const std::string& what, std::vector<napi_value>& elements,
+bool read_elements(napi_env env, napi_value value, const char* what, std::vector<napi_value>& elements,
                    Checked& failure);
 
-Checked read_string(napi_env env, napi_value value, const std::string& what, std::string& text);
-Checked read_whole(napi_env env, napi_value value, const std::string& what, double least, double largest, double& number);
+Checked read_string(napi_env env, napi_value value, const char* what, std::string& text);
+Checked read_whole(napi_env env, napi_value value, const char* what, double least, double largest, double& number);
 
 // A whole number from 0 to 2^53 - 1, in words otherwise.
-Checked check_whole(double number, const std::string& what, double least, double largest);
+Checked check_whole(double number, const char* what, double least, double largest);
 
 // Runs `body` and throws what it throws: no C++ exception may reach the engine.
 template <class Body>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 
 #include "hazards.h"
 
@@ -42,6 +43,7 @@ std::string counted(double n, ElementType type) { return to_text(n) + " " + name
 
 Checked check_operand(const OperandSpec& operand, const std::string& op, const Array& array, Space space, double offset,
                       double extent) {
+  if (array.present && array.type == operand.type && offset + extent <= static_cast<double>(array.length)) return {};
   const std::string what = op + ": operand " + operand.name;
   if (!array.present) {
     return type_failure(what + " is in space " + name_of(space) + ", but the run has no such array.");
@@ -50,12 +52,9 @@ Checked check_operand(const OperandSpec& operand, const std::string& op, const A
     return type_failure(what + " is of type " + name_of(operand.type) + ", but the array of space " + name_of(space) +
                         " holds " + name_of(array.type) + ".");
   }
-  if (!(offset + extent <= static_cast<double>(array.length))) {
-    return shape_failure(what + " needs " + counted(extent, operand.type) + " from " + to_text(offset) + " of space " +
-                         name_of(space) + ", but that array has " + to_text(static_cast<double>(array.length)) +
-                         (array.length == 0 ? " (is it detached?)." : "."));
-  }
-  return {};
+  return shape_failure(what + " needs " + counted(extent, operand.type) + " from " + to_text(offset) + " of space " +
+                       name_of(space) + ", but that array has " + to_text(static_cast<double>(array.length)) +
+                       (array.length == 0 ? " (is it detached?)." : "."));
 }
 
 class Binder {
@@ -96,8 +95,7 @@ class Binder {
       }
       char* data = static_cast<char*>(array.data) + static_cast<int64_t>(offset) * size_of(operand.type);
       call.args.operand[i] = data;
-      touched.add(data, static_cast<int64_t>(extent) * size_of(operand.type), operand.access,
-                  space != kScratch);
+      touched.add(data, static_cast<int64_t>(extent) * size_of(operand.type), operand.access, space != kScratch);
       if (space == kTotals && operand.access != Access::kRead) {
         bound_.totals.push_back(reinterpret_cast<double*>(data));
       }
@@ -128,6 +126,15 @@ class Binder {
   const Largest batches_;
   Hazards hazards_;
 };
+
+Key key_of(const Run& run) {
+  const auto id = [](const Plan* plan) { return plan ? plan->id : 0; };
+  return {{id(run.pass.plan), id(run.shuffle), id(run.evaluation.plan)},
+          {run.pass.x, run.pass.y, run.evaluation.x, run.evaluation.y, run.params, run.state, run.scratch, run.totals,
+           run.output, run.rows, run.scalars},
+          {run.pass.rows, run.pass.batch_size, run.evaluation.rows, run.evaluation.batch_size},
+          threading_threshold()};
+}
 
 Binding binding_of(const Run& run, const Pass& pass, const Array& rows, const Array& scalars) {
   Binding binding;
@@ -181,8 +188,8 @@ Checked check_span(const Run& run, const Bound& bound) {
     }
   }
   if (run.history.present) {
-    const double finished = std::min(
-        epochs, static_cast<double>((run.first_batch + static_cast<int64_t>(steps)) / batches));
+    const double finished =
+        std::min(epochs, static_cast<double>((run.first_batch + static_cast<int64_t>(steps)) / batches));
     const double needed = finished * static_cast<double>(run.totals.length);
     if (!(needed <= static_cast<double>(run.history.length))) {
       return shape_failure("history: " + to_text(finished) + " epochs of " + std::to_string(run.totals.length) +
@@ -195,9 +202,9 @@ Checked check_span(const Run& run, const Bound& bound) {
 
 }  // namespace
 
-bool Binding::operator==(const Binding& other) const {
-  return rows == other.rows && batch_size == other.batch_size && threshold == other.threshold &&
-         std::equal(spaces, spaces + kSpaceCount, other.spaces);
+bool Key::operator==(const Key& other) const {
+  return std::equal(plans, std::end(plans), other.plans) && std::equal(arrays, std::end(arrays), other.arrays) &&
+         std::equal(numbers, std::end(numbers), other.numbers) && threshold == other.threshold;
 }
 
 Checked bind_plan(const Plan& plan, const Binding& binding, BoundPlan& bound) {
@@ -208,32 +215,30 @@ Checked bind_plan(const Plan& plan, const Binding& binding, BoundPlan& bound) {
   return {};
 }
 
+Checked bind_all(const Run& run, Bound& bound) {
+  const Array none;
+  Checked failure = bind_plan(*run.pass.plan, binding_of(run, run.pass, run.rows, run.scalars), bound.train);
+  // Neither has steps, so neither has scalars; an evaluation takes its rows in order.
+  if (!failure && run.shuffle) {
+    failure = bind_plan(*run.shuffle, binding_of(run, run.pass, run.rows, none), bound.shuffle);
+  }
+  if (!failure && run.evaluation.plan) {
+    failure = bind_plan(*run.evaluation.plan, binding_of(run, run.evaluation, none, none), bound.evaluation);
+  }
+  return failure;
+}
+
 Checked bind_run(const Run& run, std::unique_ptr<Bound>& bound) {
   if (Checked failure = check_pass(run.pass, "pass")) return failure;
   if (run.evaluation.plan) {
     if (Checked failure = check_pass(run.evaluation, "evaluation")) return failure;
   }
-  const Plan* plans[3] = {run.pass.plan, run.shuffle, run.evaluation.plan};
-  uint64_t ids[3];
-  for (int i = 0; i < 3; ++i) ids[i] = plans[i] ? plans[i]->id : 0;
-  const Array none;
-  const Binding bindings[3] = {
-      binding_of(run, run.pass, run.rows, run.scalars),
-      run.shuffle ? binding_of(run, run.pass, run.rows, none) : Binding(),
-      run.evaluation.plan ? binding_of(run, run.evaluation, none, none) : Binding(),
-  };
+  const Key key = key_of(run);
   bound = run.pass.plan->take_spare();
-  const bool same = bound && std::equal(ids, ids + 3, bound->plans) &&
-                    std::equal(bindings, bindings + 3, bound->bindings);
-  if (!same) {
+  if (!bound || !(bound->key == key)) {
     bound = std::make_unique<Bound>();
-    BoundPlan* const results[3] = {&bound->train, &bound->shuffle, &bound->evaluation};
-    for (int i = 0; i < 3; ++i) {
-      bound->plans[i] = ids[i];
-      bound->bindings[i] = bindings[i];
-      if (!plans[i]) continue;
-      if (Checked failure = bind_plan(*plans[i], bindings[i], *results[i])) return failure;
-    }
+    bound->key = key;
+    if (Checked failure = bind_all(run, *bound)) return failure;
     bound->tracks.resize(bound->any_divided() ? static_cast<size_t>(run.pass.plan->threads) : 1);
   }
   if (Checked failure = check_span(run, *bound)) {

@@ -23,23 +23,21 @@ struct Patch {
 
 struct BoundPlan {
   const Plan* plan = nullptr;
-  std::vector<Call> calls;         // args as for a full batch; begin, end: all units
-  std::vector<char> divided;       // whether threads share the op
+  std::vector<Call> calls;    // args as for a full batch; begin, end: all units
+  std::vector<char> divided;  // whether threads share the op
   std::vector<Patch> scalars, first, rows, epoch;
-  std::vector<double*> totals;     // what it adds to
-  int64_t full_rows = 0;           // rows in a full batch
-  double scalars_needed = 0;       // floats of a row of scalars
+  std::vector<double*> totals;  // what it adds to
+  int64_t full_rows = 0;        // rows in a full batch
+  double scalars_needed = 0;    // floats of a row of scalars
   bool any_divided = false;
 };
 
-// What a plan is bound to. Two runs with equal ones can share the result.
+// What a plan is bound to.
 struct Binding {
   Array spaces[kSpaceCount];
   int64_t rows = 0;
   int64_t batch_size = 0;
   double threshold = 0;  // work below which an op runs on thread 0 alone
-
-  bool operator==(const Binding& other) const;
 };
 
 // Checks each operand's extent, for all batches of the binding, and fills `bound`.
@@ -64,10 +62,19 @@ struct Track {
   void share(size_t call, int64_t units);
 };
 
+// All that the result of binding depends on: equal runs share it.
+struct Key {
+  uint64_t plans[3];  // their ids; 0: none
+  Array arrays[11];
+  int64_t numbers[4];
+  double threshold;
+
+  bool operator==(const Key& other) const;
+};
+
 // All three plans of a run, and each thread's copies.
 struct Bound {
-  uint64_t plans[3] = {};  // their ids; 0: none
-  Binding bindings[3];
+  Key key;
   BoundPlan train, shuffle, evaluation;
   struct Tracks {
     Track train, shuffle, evaluation;

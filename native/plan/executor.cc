@@ -53,8 +53,12 @@ struct Region {
   FirstError error;
 
   Region(const Run& run_, Bound& bound_, const std::atomic<bool>* cancelled_)
-      : run(run_), bound(bound_), cancelled(cancelled_), batches(run.pass.batches()),
-        evaluation_batches(run.evaluation.batches()), may_pause(false),
+      : run(run_),
+        bound(bound_),
+        cancelled(cancelled_),
+        batches(run.pass.batches()),
+        evaluation_batches(run.evaluation.batches()),
+        may_pause(false),
         position{run.first_epoch, run.first_batch, 0, 0} {}
 
   bool aborted() const {
@@ -67,8 +71,12 @@ struct Region {
 class Walker {
  public:
   Walker(Region& region, int thread, int team)
-      : region_(region), run_(region.run), tracks_(region.bound.tracks[static_cast<size_t>(thread)]),
-        position_(region.position), thread_(thread), team_(team),
+      : region_(region),
+        run_(region.run),
+        tracks_(region.bound.tracks[static_cast<size_t>(thread)]),
+        position_(region.position),
+        thread_(thread),
+        team_(team),
         scalars_move_(run_.scalars_stride != 0 && !region.bound.train.scalars.empty()) {
     void* const workspace = thread_workspace();
     tracks_.train.enter(region.bound.train, thread, team, workspace);
@@ -215,13 +223,16 @@ void work(void* context, int thread, int team) {
 
 // One parallel region: from the region's position to where it ends.
 void run_region(Region& region, int threads) {
-  region.since = Clock::now();
+  if (region.may_pause) region.since = Clock::now();
   region.barrier.reset();
-  pool().run(threads, [](void* context, int thread, int team) {
-    Region& r = *static_cast<Region*>(context);
-    if (thread == 0) r.team = std::max(r.team, team);
-    work(context, thread, team);
-  }, &region);
+  pool().run(
+      threads,
+      [](void* context, int thread, int team) {
+        Region& r = *static_cast<Region*>(context);
+        if (thread == 0) r.team = std::max(r.team, team);
+        work(context, thread, team);
+      },
+      &region);
 }
 
 }  // namespace

@@ -7,14 +7,14 @@
 
 namespace plummet {
 
-// Of all errors since the last barrier the one that counts is the first in the plan's order, on the first thread: the same
-// as a single thread would find.
+// Of all errors since the last barrier the one that counts is the first in the plan's order, on the first thread: the
+// same as a single thread would find.
 class FirstError {
  public:
   void reset() { first_.store(kNone, std::memory_order_relaxed); }
   void report(size_t call, int thread, int status) {
-    const uint64_t mine = static_cast<uint64_t>(call) << 16 | static_cast<uint64_t>(thread) << 8 |
-                          static_cast<uint64_t>(status & 0xff);
+    const uint64_t mine =
+        static_cast<uint64_t>(call) << 16 | static_cast<uint64_t>(thread) << 8 | static_cast<uint64_t>(status & 0xff);
     uint64_t held = first_.load(std::memory_order_relaxed);
     while (mine < held && !first_.compare_exchange_weak(held, mine, std::memory_order_relaxed)) {
     }

@@ -60,8 +60,9 @@ enum Result { kLoss, kValues };
 // A loss (with its gradient) or a metric of predictions z against targets, row by row.
 OpSpec per_row(const char* name, Target target, Result result, double (*work)(Dims, double),
                std::vector<std::string> extra_dims = {}) {
-  OpSpec spec = {name, {read("z", matrix(0, 4))}, {"rows", "sourceRows", "columns", "first", "ld"}, rows_first, work,
-                 {{4, 2}},  {},   true};
+  OpSpec spec = {
+      name, {read("z", matrix(0, 4))}, {"rows", "sourceRows", "columns", "first", "ld"}, rows_first, work, {{4, 2}}, {},
+      true};
   spec.operands.push_back(target == kLabels ? read("labels", dim(1), ElementType::kI32)
                                             : read("targets", product(1, 2)));
   spec.operands.push_back(order(3, 0));
@@ -249,20 +250,25 @@ std::string quoted_list(const std::vector<std::string>& texts) {
   return json + "]";
 }
 
-// What a dim may hold, by its name.
-enum DimKind { kSize, kWidth, kActivation, kFlag, kEpoch };
-
 DimKind kind_of(const std::string& name) {
-  if (name == "activation") return kActivation;
-  if (name == "logits" || name == "transposeA" || name == "transposeB" || name == "accumulate") return kFlag;
-  if (name == "epoch") return kEpoch;
-  if (name == "columns" || name == "inputs" || name == "outputs" || name.compare(0, 2, "ld") == 0) return kWidth;
-  return kSize;
+  if (name == "activation") return DimKind::kActivation;
+  if (name == "logits" || name == "transposeA" || name == "transposeB" || name == "accumulate") return DimKind::kFlag;
+  if (name == "epoch") return DimKind::kEpoch;
+  if (name == "columns" || name == "inputs" || name == "outputs" || name.compare(0, 2, "ld") == 0)
+    return DimKind::kWidth;
+  return DimKind::kSize;
+}
+
+std::vector<OpSpec> with_kinds(std::vector<OpSpec> table) {
+  for (OpSpec& spec : table) {
+    for (const std::string& name : spec.dims) spec.kinds.push_back(kind_of(name));
+  }
+  return table;
 }
 
 bool allowed_special(DimKind kind, double value) {
-  if (value == kEpochDim) return kind == kEpoch;
-  return kind == kSize && (value == kRowsDim || value == kSourceRowsDim || value == kFirstDim);
+  if (value == kEpochDim) return kind == DimKind::kEpoch;
+  return kind == DimKind::kSize && (value == kRowsDim || value == kSourceRowsDim || value == kFirstDim);
 }
 
 }  // namespace
@@ -271,13 +277,20 @@ double pad(double n) { return ceil(n / 16) * 16; }
 
 double Extent::operator()(const double* d) const {
   switch (form) {
-    case kConstant: return a;
-    case kDim: return d[a];
-    case kPadded: return pad(d[a]);
-    case kProduct: return d[a] * d[b];
-    case kPanels: return d[a] * pad(d[b]);
-    case kSum: return d[a] + d[b];
-    case kSumTimes: return (d[a] + d[b]) * d[c];
+    case kConstant:
+      return a;
+    case kDim:
+      return d[a];
+    case kPadded:
+      return pad(d[a]);
+    case kProduct:
+      return d[a] * d[b];
+    case kPanels:
+      return d[a] * pad(d[b]);
+    case kSum:
+      return d[a] + d[b];
+    case kSumTimes:
+      return (d[a] + d[b]) * d[c];
   }
   return HUGE_VAL;
 }
@@ -299,13 +312,13 @@ int64_t size_of(ElementType type) {
 
 const std::vector<OpSpec>& op_table() {
   // Never destroyed: a thread may still look at it while the process exits.
-  static const std::vector<OpSpec>& table = *new std::vector<OpSpec>{
+  static const std::vector<OpSpec>& table = *new std::vector<OpSpec>(with_kinds({
 #define PLUMMET_ROW(op, function) function(),
 #define PLUMMET_OPTIMIZER_ROW(op, type, states, hyper) optimizer(#op, states, hyper),
       PLUMMET_OPS(PLUMMET_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER_ROW)
 #undef PLUMMET_OPTIMIZER_ROW
 #undef PLUMMET_ROW
-  };
+  }));
   return table;
 }
 
@@ -316,8 +329,8 @@ std::string op_table_json() {
     json += "{\"name\":" + quoted(spec.name) + ",\"operands\":[";
     for (size_t i = 0; i < spec.operands.size(); ++i) {
       const OperandSpec& operand = spec.operands[i];
-      json += std::string(i ? "," : "") + "{\"name\":" + quoted(operand.name) + ",\"type\":" +
-              quoted(name_of(operand.type)) + ",\"access\":" + quoted(name_of(operand.access)) +
+      json += std::string(i ? "," : "") + "{\"name\":" + quoted(operand.name) +
+              ",\"type\":" + quoted(name_of(operand.type)) + ",\"access\":" + quoted(name_of(operand.access)) +
               (operand.optional ? ",\"optional\":true}" : "}");
     }
     json += "],\"dims\":" + quoted_list(spec.dims);
@@ -329,14 +342,14 @@ std::string op_table_json() {
 
 Checked check_dims(const OpSpec& spec, const double* dims, bool special) {
   for (size_t i = 0; i < spec.dims.size(); ++i) {
-    const DimKind kind = kind_of(spec.dims[i]);
+    const DimKind kind = spec.kinds[i];
     const double value = dims[i];
     if (special && allowed_special(kind, value)) continue;
-    const double largest = kind == kActivation ? 3 : kind == kFlag ? 1 : kLargestDim;
-    const double least = kind == kWidth ? 1 : 0;
+    const double largest = kind == DimKind::kActivation ? 3 : kind == DimKind::kFlag ? 1 : kLargestDim;
+    const double least = kind == DimKind::kWidth ? 1 : 0;
     if (!(value >= least && value <= largest) || value != floor(value)) {
-      return shape_failure(spec.name + ": " + spec.dims[i] + " is " + to_text(value) + ", expected a whole number from " +
-                           to_text(least) + " to " + to_text(largest) + ".");
+      return shape_failure(spec.name + ": " + spec.dims[i] + " is " + to_text(value) +
+                           ", expected a whole number from " + to_text(least) + " to " + to_text(largest) + ".");
     }
   }
   for (const auto& [ld, columns] : spec.leading) {

@@ -15,17 +15,17 @@ const char* name_of(ElementType type);
 const char* name_of(Access access);
 int64_t size_of(ElementType type);
 
-// How many elements an operand spans, as a formula over the op's dims. In doubles: up to 2^53 they are exact, and what is
-// larger stays larger than any array, so nothing can overflow.
+// How many elements an operand spans, as a formula over the op's dims. In doubles: up to 2^53 they are exact, and what
+// is larger stays larger than any array, so nothing can overflow.
 struct Extent {
   enum Form {
-    kConstant,      // a
-    kDim,           // d[a]
-    kPadded,        // pad(d[a])
-    kProduct,       // d[a] * d[b]
-    kPanels,        // d[a] * pad(d[b])
-    kSum,           // d[a] + d[b]
-    kSumTimes,      // (d[a] + d[b]) * d[c]
+    kConstant,  // a
+    kDim,       // d[a]
+    kPadded,    // pad(d[a])
+    kProduct,   // d[a] * d[b]
+    kPanels,    // d[a] * pad(d[b])
+    kSum,       // d[a] + d[b]
+    kSumTimes,  // (d[a] + d[b]) * d[c]
   } form;
   int a, b, c;
 
@@ -40,16 +40,21 @@ struct OperandSpec {
   Extent extent;
 };
 
+// What a dim may hold, which follows from its name.
+enum class DimKind { kSize, kWidth, kActivation, kFlag, kEpoch };
+
 struct OpSpec {
   std::string name;
   std::vector<OperandSpec> operands;
   std::vector<std::string> dims;
   double (*units)(const double* dims);
   double (*work)(const double* dims, double states);
-  // Pairs (leading dimension, columns): the former is at least the latter, padded. Without it rows would overlap the end.
+  // Pairs (leading dimension, columns): the former is at least the latter, padded. Without it rows would overlap the
+  // end.
   std::vector<std::pair<int, int>> leading;
-  std::vector<std::string> hyper;  // of optimizers: what each scalar is, in order
-  bool fallible;                   // reads rows or labels by numbers that it has to check
+  std::vector<std::string> hyper;   // of optimizers: what each scalar is, in order
+  bool fallible;                    // reads rows or labels by numbers that it has to check
+  std::vector<DimKind> kinds = {};  // of the dims
 
   double states() const { return hyper.empty() ? 0 : static_cast<double>(operands.size()) - 3; }
   double work_of(const double* dims_) const { return work(dims_, states()); }
@@ -64,10 +69,10 @@ std::string op_table_json();
 double pad(double n);
 
 // Dims that are known only when a step runs stand in a plan as these.
-constexpr double kRowsDim = -1;        // rows in this batch
-constexpr double kEpochDim = -2;       // number of the epoch, from 0
-constexpr double kSourceRowsDim = -3;  // rows of the dataset
-constexpr double kFirstDim = -4;       // position of the batch's first row
+constexpr double kRowsDim = -1;                     // rows in this batch
+constexpr double kEpochDim = -2;                    // number of the epoch, from 0
+constexpr double kSourceRowsDim = -3;               // rows of the dataset
+constexpr double kFirstDim = -4;                    // position of the batch's first row
 constexpr double kLargestDim = 9007199254740991.0;  // 2^53 - 1
 
 // Whether these dims are whole, not negative, and fit each other. Special values pass only where `special` allows them,

@@ -11,11 +11,16 @@ std::atomic<uint64_t> next_id{1};
 
 bool fits(ElementType type, Space space) {
   switch (space) {
-    case kX: return type == ElementType::kF32 || type == ElementType::kU8;
-    case kY: return type == ElementType::kF32 || type == ElementType::kI32;
-    case kRows: return type == ElementType::kI32;
-    case kTotals: return type == ElementType::kF64;
-    default: return type == ElementType::kF32;
+    case kX:
+      return type == ElementType::kF32 || type == ElementType::kU8;
+    case kY:
+      return type == ElementType::kF32 || type == ElementType::kI32;
+    case kRows:
+      return type == ElementType::kI32;
+    case kTotals:
+      return type == ElementType::kF64;
+    default:
+      return type == ElementType::kF32;
   }
 }
 

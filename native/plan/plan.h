@@ -20,9 +20,9 @@ const char* name_of(Space space);
 
 struct Instruction {
   int op;
-  int space[kMaxOperands];       // kAbsent where there is none
-  double offset[kMaxOperands];   // in elements
-  double dim[kMaxDims];          // or a special value
+  int space[kMaxOperands];      // kAbsent where there is none
+  double offset[kMaxOperands];  // in elements
+  double dim[kMaxDims];         // or a special value
 };
 
 struct Bound;  // a plan resolved for one run: bind.h

@@ -24,20 +24,20 @@ struct Team {
   int status = kDone;  // where one thread does it all
 };
 
+// Words are made only for an error: they cost more than all checks.
 Checked check_operand(const OpSpec& spec, const OperandSpec& operand, const Array& array, double extent) {
+  if (array.present ? array.type == operand.type && extent <= static_cast<double>(array.length) : operand.optional) {
+    return {};
+  }
   const std::string what = spec.name + ": " + operand.name;
   if (!array.present) {
-    if (operand.optional) return {};
     return type_failure(what + " is null, expected an array of type " + name_of(operand.type) + ".");
   }
   if (array.type != operand.type) {
     return type_failure(what + " holds " + name_of(array.type) + ", expected " + name_of(operand.type) + ".");
   }
-  if (!(extent <= static_cast<double>(array.length))) {
-    return shape_failure(what + " has " + std::to_string(array.length) + " elements, expected at least " +
-                         to_text(extent) + (array.length == 0 ? " (is it detached?)." : "."));
-  }
-  return {};
+  return shape_failure(what + " has " + std::to_string(array.length) + " elements, expected at least " +
+                       to_text(extent) + (array.length == 0 ? " (is it detached?)." : "."));
 }
 
 // What is written may not share memory with another operand, unless both begin at the same place.

@@ -23,8 +23,8 @@ class Barrier {
   // What thread 0 wants the next meeting to say; only thread 0 calls it, before it arrives.
   void decide(Word word) { decision_.store(word, std::memory_order_relaxed); }
 
-  // Waits for the other threads of the team. `meetings` is the thread's own count, from 0. `failed` is asked by the last to
-  // arrive, when all have arrived.
+  // Waits for the other threads of the team. `meetings` is the thread's own count, from 0. `failed` is asked by the
+  // last to arrive, when all have arrived.
   template <class Failed>
   Word meet(int team, uint32_t& meetings, Failed failed) {
     ++meetings;

@@ -72,8 +72,8 @@ CpuFeatures cpu_features() {
   const bool zmm = (saved & 0xe6) == 0xe6;
   const Registers seven = cpuid(7);
   features.avx2 = ymm && has(one.ecx, 28) && has(one.ecx, 12) && has(seven.ebx, 5);
-  features.avx512 = features.avx2 && zmm && has(seven.ebx, 16) && has(seven.ebx, 17) && has(seven.ebx, 30) &&
-                    has(seven.ebx, 31);
+  features.avx512 =
+      features.avx2 && zmm && has(seven.ebx, 16) && has(seven.ebx, 17) && has(seven.ebx, 30) && has(seven.ebx, 31);
 #elif defined(__linux__) && defined(__aarch64__)
   features.neon = (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0;
 #elif defined(__aarch64__) || defined(_M_ARM64)

@@ -11,7 +11,8 @@
 namespace plummet {
 namespace {
 
-// An abort flag in memory shared with JavaScript tells nobody that it has changed, so those who wait look at it this often.
+// An abort flag in memory shared with JavaScript tells nobody that it has changed, so those who wait look at it this
+// often.
 constexpr std::chrono::milliseconds kLook{2};
 
 int process_budget() {

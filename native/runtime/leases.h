@@ -1,6 +1,6 @@
-// Who may compute now. The process has a budget of threads; a run leases what it needs, in the order of asking, and gives
-// it back at a step's boundary when somebody waits. So eight fits at once run one after the other, a few milliseconds
-// each, instead of all at once on two processors.
+// Who may compute now. The process has a budget of threads; a run leases what it needs, in the order of asking, and
+// gives it back at a step's boundary when somebody waits. So eight fits at once run one after the other, a few
+// milliseconds each, instead of all at once on two processors.
 #pragma once
 #include <atomic>
 #include <condition_variable>

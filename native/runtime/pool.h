@@ -1,6 +1,6 @@
 // The threads of the process. One pool serves all: teams that walk a plan together, and single threads that carry a run
-// for JavaScript. Threads are made when they are first needed and wait, spinning at first and then parked, until they are
-// needed again.
+// for JavaScript. Threads are made when they are first needed and wait, spinning at first and then parked, until they
+// are needed again.
 #pragma once
 #include <stdint.h>
 
@@ -15,8 +15,8 @@ constexpr int kMaxThreads = 256;
 
 class Pool {
  public:
-  // Runs `work(context, t, team)` for t = 0 … team − 1, t = 0 on the calling thread, and returns when all have returned.
-  // The team is smaller than `threads` where the system gives no more threads.
+  // Runs `work(context, t, team)` for t = 0 … team − 1, t = 0 on the calling thread, and returns when all have
+  // returned. The team is smaller than `threads` where the system gives no more threads.
   using Work = void (*)(void* context, int thread, int team);
   void run(int threads, Work work, void* context);
 

@@ -1,5 +1,5 @@
-// Waiting for something that another thread is about to do: spin while it is likely to come within microseconds, then let
-// others have the processor.
+// Waiting for something that another thread is about to do: spin while it is likely to come within microseconds, then
+// let others have the processor.
 #pragma once
 #include <chrono>
 #include <thread>
