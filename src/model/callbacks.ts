@@ -6,7 +6,9 @@ import type { Model } from './model.ts';
 
 type Result = unknown;
 
-/** An object with any of these; they are called with `this` as the object. Times at which nobody listens cost nothing. */
+/**
+ * An object with any of these; they are called with `this` as the object. Times at which nobody listens cost nothing.
+ */
 export interface Callback {
   /** Called before anything else, with the model that is trained. */
   setModel?(model: Model): Result;
@@ -47,7 +49,10 @@ export interface Callbacks {
   /** Whether anybody listens to one of these. */
   listens(...hooks: Hook[]): boolean;
   setModel(model: Model): Promise<void>;
-  /** Calls the hook on each callback in turn, with the number of epoch or batch if there is one; each gets a copy of the logs. */
+  /**
+   * Calls the hook on each callback in turn, with the number of epoch or batch if there is one; each gets a copy of the
+   * logs.
+   */
   call(hook: Exclude<Hook, 'setModel'>, position: number | null, logs?: Logs): Promise<void>;
 }
 
@@ -71,7 +76,10 @@ function entryOf(who: string, callback: unknown): Entry {
     hooks[name] = hook as (...args: unknown[]) => unknown;
   }
   if (Object.keys(hooks).length === 0) {
-    throw typeError('ERR_PLUMMET_OPTION', `${who}: a callback must have one of the hooks ${names.join(', ')}; this one has none`);
+    throw typeError(
+      'ERR_PLUMMET_OPTION',
+      `${who}: a callback must have one of the hooks ${names.join(', ')}; this one has none`,
+    );
   }
   return { callback, hooks };
 }

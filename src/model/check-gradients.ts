@@ -32,7 +32,10 @@ interface Double {
 function doubled(core: Core, compiled: Compiled, network: Network, source: Source): Double {
   const lowering = { network, batchSize: source.rows, loss: compiled.loss, bytes: source.bytes };
   const params = Float64Array.from(core.params);
-  const run = ({ plan, constants }: ReturnType<typeof lower>): { scratch: Float64Array; totals: Float64Array; execute: () => void } => {
+  const run = ({
+    plan,
+    constants,
+  }: ReturnType<typeof lower>): { scratch: Float64Array; totals: Float64Array; execute: () => void } => {
     const scratch = new Float64Array(plan.sizes.scratch);
     for (const { offset, values } of constants) scratch.set(values, offset);
     const totals = new Float64Array(plan.sizes.totals);
@@ -58,9 +61,16 @@ function doubled(core: Core, compiled: Compiled, network: Network, source: Sourc
   };
 }
 
-const doubles = (array: Float32Array | Uint8Array | Int32Array | null) => (array instanceof Float32Array ? Float64Array.from(array) : array);
+const doubles = (array: Float32Array | Uint8Array | Int32Array | null) =>
+  array instanceof Float32Array ? Float64Array.from(array) : array;
 
-function doubleRun(plan: Plan, { x, y, rows }: Source, params: Float64Array, scratch: Float64Array, totals: Float64Array): DoubleRun {
+function doubleRun(
+  plan: Plan,
+  { x, y, rows }: Source,
+  params: Float64Array,
+  scratch: Float64Array,
+  totals: Float64Array,
+): DoubleRun {
   const pass = { plan, x: doubles(x), y: doubles(y), rows, batchSize: rows } as DoublePass;
   return {
     pass,
@@ -107,7 +117,8 @@ function sample(places: Uint32Array, wanted: number, index: number): Uint32Array
 }
 
 /**
- * The derivative of the loss with respect to one weight, or null where the loss has a kink nearby, as with relu. Two widths give
+ * The derivative of the loss with respect to one weight, or null where the loss has a kink nearby, as with relu. Two
+ * widths give
  * two central differences: where the loss is smooth they agree but for the term in ε², which their combination removes.
  */
 function difference({ params, loss }: Double, place: number, epsilon: number): number | null {
@@ -127,7 +138,8 @@ function difference({ params, loss }: Double, place: number, epsilon: number): n
 }
 
 /**
- * For each parameter the largest difference between back-propagation and central differences, relative to the larger of the two
+ * For each parameter the largest difference between back-propagation and central differences, relative to the larger of
+ * the two
  * or, for small ones, to a hundredth of the parameter's largest gradient.
  */
 export function checkGradients(core: Core, x: unknown, y: unknown, given: unknown): Record<string, number> {

@@ -41,7 +41,11 @@ export function executorFor(backend: unknown): Executor {
   const names = ['native', 'reference'] as const;
   if (backend === undefined) return executor();
   if (typeof backend === 'string') return executor({ name: oneOf('compile', 'backend', backend, names) });
-  const { name, isa, threads } = checkOptions('compile: backend', backend, ['name', 'isa', 'threads']) as BackendOptions;
+  const { name, isa, threads } = checkOptions('compile: backend', backend, [
+    'name',
+    'isa',
+    'threads',
+  ]) as BackendOptions;
   return executor({
     ...(name === undefined ? {} : { name: oneOf('compile', 'backend.name', name, names) }),
     ...(isa === undefined ? {} : { isa }),
@@ -51,7 +55,10 @@ export function executorFor(backend: unknown): Executor {
 
 function metricsOf(given: unknown, loss: Loss, outputs: number): Metric[] {
   if (!Array.isArray(given)) {
-    throw typeError('ERR_PLUMMET_OPTION', `compile: metrics must be an array of names, as in ['accuracy'], got ${describe(given)}`);
+    throw typeError(
+      'ERR_PLUMMET_OPTION',
+      `compile: metrics must be an array of names, as in ['accuracy'], got ${describe(given)}`,
+    );
   }
   const metrics = given.map((name) => resolveMetric(name, loss, outputs));
   metrics.forEach(({ name }, i) => {
@@ -64,7 +71,11 @@ function metricsOf(given: unknown, loss: Loss, outputs: number): Metric[] {
 
 export function compile(core: Core, given: unknown): void {
   assertWritable(core.lock, 'compile');
-  if (given === undefined) throw typeError('ERR_PLUMMET_OPTION', "compile: expected { optimizer, loss }, as in { optimizer: 'adam', loss: 'mse' }");
+  if (given === undefined)
+    throw typeError(
+      'ERR_PLUMMET_OPTION',
+      "compile: expected { optimizer, loss }, as in { optimizer: 'adam', loss: 'mse' }",
+    );
   const options = checkOptions('compile', given, ['optimizer', 'loss', 'metrics', 'backend']);
   const optimizer = resolveOptimizer(options.optimizer as Optimizer);
   const loss = resolveLoss(options.loss as Loss);
@@ -76,7 +87,7 @@ export function compile(core: Core, given: unknown): void {
 
   const { size } = network;
   const state = sharedFloats(optimizer.states.length * size);
-  optimizer.states.forEach(({ initial }, i) => state.fill(initial, i * size, (i + 1) * size));
+  for (const [i, { initial }] of optimizer.states.entries()) state.fill(initial, i * size, (i + 1) * size);
   assertWritable(core.lock, 'compile');
   core.compiled = { optimizer, loss, metrics, keys: ['loss', ...metrics.map(({ name }) => name)], executor };
   core.state = state;

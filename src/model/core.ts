@@ -67,8 +67,17 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
 
 export function assertLayer(who: string, layer: unknown): asserts layer is Layer {
   const found = layer as Partial<Layer> | null | undefined;
-  if (typeof found === 'object' && found !== null && typeof found.build === 'function' && typeof found.lower === 'function') return;
-  throw typeError('ERR_PLUMMET_TYPE', `${who}: a layer is what layers.dense({ … }) and its like return, got ${describe(layer)}`);
+  if (
+    typeof found === 'object' &&
+    found !== null &&
+    typeof found.build === 'function' &&
+    typeof found.lower === 'function'
+  )
+    return;
+  throw typeError(
+    'ERR_PLUMMET_TYPE',
+    `${who}: a layer is what layers.dense({ … }) and its like return, got ${describe(layer)}`,
+  );
 }
 
 /** The network with its first weights in place. */

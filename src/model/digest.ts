@@ -13,7 +13,9 @@ export function digest(core: Core): string {
   for (const parameter of parameters) {
     const { name } = parameter;
     entries.set(name, read(core.params, 0, parameter));
-    states.forEach((state, i) => entries.set(`${name}.${state.name}`, read(core.state, i * size, parameter)));
+    for (const [i, state] of states.entries()) {
+      entries.set(`${name}.${state.name}`, read(core.state, i * size, parameter));
+    }
     if (core.compiled) entries.set(`${name}.step`, core.step);
   }
   return digestOf(entries);

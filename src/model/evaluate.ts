@@ -30,12 +30,24 @@ export function wantedBy(core: Core, { loss }: Compiled): Wanted {
   return { inputs, outputs, targets: loss.targets };
 }
 
-export const passOf = ({ plan }: Lowered, { x, y, rows }: Source, batchSize: number): Pass => ({ plan, x, y, rows, batchSize });
+export const passOf = ({ plan }: Lowered, { x, y, rows }: Source, batchSize: number): Pass => ({
+  plan,
+  x,
+  y,
+  rows,
+  batchSize,
+});
 
 const nothing = sharedFloats(0);
 
 /** What a run needs besides its pass, when it only reads weights. */
-export function readOnlyRun(core: Core, pass: Pass, scratch: Float32Array, totals: Float64Array, output: Float32Array | null): Run {
+export function readOnlyRun(
+  core: Core,
+  pass: Pass,
+  scratch: Float32Array,
+  totals: Float64Array,
+  output: Float32Array | null,
+): Run {
   return {
     pass,
     shuffle: null,
@@ -58,7 +70,8 @@ export function readOnlyRun(core: Core, pass: Pass, scratch: Float32Array, total
 }
 
 /**
- * Means of loss and metrics over a source, with the test hooks on the way. Whoever calls it has seen to it that nobody writes.
+ * Means of loss and metrics over a source, with the test hooks on the way. Whoever calls it has seen to it that nobody
+ * writes.
  *
  * @param brake - stops it early; the means are then of what was done
  */

@@ -1,6 +1,15 @@
 /** The options of `fit`: read once, checked, with their defaults. */
 import type { Dataset } from '../data/dataset.ts';
-import { checkOptions, describe, flag, inRange, nonNegativeInteger, positiveInteger, rangeError, typeError } from '../errors.ts';
+import {
+  checkOptions,
+  describe,
+  flag,
+  inRange,
+  nonNegativeInteger,
+  positiveInteger,
+  rangeError,
+  typeError,
+} from '../errors.ts';
 import type { TensorLike } from '../tensor.ts';
 import type { Callback } from './callbacks.ts';
 
@@ -24,7 +33,10 @@ export interface FitOptions {
   /** Every how many epochs to validate; default 1. */
   validationFreq?: number;
   callbacks?: Callback | readonly Callback[];
-  /** 0: silent. 1: a progress bar. 2: one line an epoch. 'auto' (the default): 1 where standard output is a terminal, else 0. */
+  /**
+   * 0: silent. 1: a progress bar. 2: one line an epoch. 'auto' (the default): 1 where standard output is a terminal,
+   * else 0.
+   */
   verbose?: 0 | 1 | 2 | 'auto';
   /** Stops the training after the step that is being done; `fit` rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -64,7 +76,9 @@ function verbosity(value: unknown): 0 | 1 | 2 {
   if (value === 'auto') return process.stdout.isTTY ? 1 : 0;
   if (value === 0 || value === 1 || value === 2) return value;
   const message = `fit: verbose must be 0, 1, 2 or 'auto', got ${describe(value)}`;
-  throw typeof value === 'number' ? rangeError('ERR_PLUMMET_OPTION', message) : typeError('ERR_PLUMMET_OPTION', message);
+  throw typeof value === 'number'
+    ? rangeError('ERR_PLUMMET_OPTION', message)
+    : typeError('ERR_PLUMMET_OPTION', message);
 }
 
 /** @throws `ERR_PLUMMET_OPTION` naming the option, what it was given, and what it takes. */
@@ -73,7 +87,10 @@ export function readFitOptions(given: unknown, modelSeed: number): ReadFitOption
   const batchSize = positiveInteger('fit', 'batchSize', options.batchSize ?? 32);
   const { validationData, validationSplit, signal = null } = options;
   if (validationData !== undefined && validationSplit !== undefined && validationSplit !== 0) {
-    throw typeError('ERR_PLUMMET_OPTION', 'fit: validationData and validationSplit exclude each other; give one of them');
+    throw typeError(
+      'ERR_PLUMMET_OPTION',
+      'fit: validationData and validationSplit exclude each other; give one of them',
+    );
   }
   if (signal !== null && !(signal instanceof AbortSignal)) {
     throw typeError('ERR_PLUMMET_OPTION', `fit: signal must be an AbortSignal, got ${describe(signal)}`);

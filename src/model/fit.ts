@@ -27,7 +27,12 @@ function split(source: Source, part: number): { training: Source; validation: So
     const width = array.length / rows;
     return array.subarray(from * width, to * width) as T;
   };
-  const take = (from: number, to: number): Source => ({ ...source, x: cut(x, from, to), y: y && cut(y, from, to), rows: to - from });
+  const take = (from: number, to: number): Source => ({
+    ...source,
+    x: cut(x, from, to),
+    y: y && cut(y, from, to),
+    rows: to - from,
+  });
   return { training: take(0, kept), validation: take(kept, rows) };
 }
 
@@ -38,9 +43,15 @@ function validationOf(given: unknown, wanted: Wanted): Source {
   throw typeError('ERR_PLUMMET_OPTION', 'fit: validationData must be [x, y] or a dataset');
 }
 
-function sourcesOf(x: unknown, y: unknown, options: ReadFitOptions, wanted: Wanted): { training: Source; validation: Source | null } {
+function sourcesOf(
+  x: unknown,
+  y: unknown,
+  options: ReadFitOptions,
+  wanted: Wanted,
+): { training: Source; validation: Source | null } {
   const all = isDataset(x) ? datasetPair('fit', x, wanted) : pair('fit', x, y, wanted, 'shared');
-  if (options.validationData !== undefined) return { training: all, validation: validationOf(options.validationData, wanted) };
+  if (options.validationData !== undefined)
+    return { training: all, validation: validationOf(options.validationData, wanted) };
   return options.validationSplit > 0 ? split(all, options.validationSplit) : { training: all, validation: null };
 }
 
@@ -67,7 +78,8 @@ async function train(job: Job, model: Model): Promise<History> {
   const { core, callbacks, options, brake } = job;
   const { signal, initialEpoch, epochs, verbose } = options;
   const outline = { epochs, batches: job.batches, rows: job.training.rows, batchSize: job.batchSize };
-  const progress = verbose === 0 ? silent : createProgress(verbose, outline, initialEpoch, () => standing(job), process.stdout);
+  const progress =
+    verbose === 0 ? silent : createProgress(verbose, outline, initialEpoch, () => standing(job), process.stdout);
   const onAbort = () => {
     interrupt(brake);
     interrupt(job.testBrake);
@@ -106,7 +118,8 @@ async function epochsOf(job: Job, progress: Progress): Promise<History> {
     const before = at;
     const step = job.perBatch ? await oneBatch(job, at) : await advance(job, at);
     at = step.at;
-    for (const { epoch, logs } of step.ended) await finish(epoch, job.inline ? logs : await validated(job, epoch, logs));
+    for (const { epoch, logs } of step.ended)
+      await finish(epoch, job.inline ? logs : await validated(job, epoch, logs));
     const cutShort = core.stop && at.batch > 0;
     if (cutShort || at.batch >= job.batches) {
       // Stopped within an epoch, or before its validation: it ends here, with what was done of it.
@@ -114,7 +127,10 @@ async function epochsOf(job: Job, progress: Progress): Promise<History> {
       at = { epoch: at.epoch + 1, batch: 0 };
       core.epochs = at.epoch;
     } else if (at.epoch === before.epoch && at.batch === before.batch && !core.stop) {
-      throw stateError('ERR_PLUMMET_STATE', `fit: the executor made no progress at epoch ${at.epoch}, batch ${at.batch}`);
+      throw stateError(
+        'ERR_PLUMMET_STATE',
+        `fit: the executor made no progress at epoch ${at.epoch}, batch ${at.batch}`,
+      );
     }
   }
   await callbacks.call('onTrainEnd', null, last);
@@ -142,7 +158,15 @@ async function hooks(callbacks: Callbacks, which: 'Begin' | 'End', batch: number
 async function validated(job: Job, epoch: number, logs: Logs): Promise<Logs> {
   const { core, compiled, validation, options, callbacks, testBrake } = job;
   if (!validation || (numberOf(job, epoch) + 1) % options.validationFreq !== 0) return logs;
-  const means = await test(core, compiled, validation, options.validationBatchSize, callbacks, 'fit: validationData', testBrake);
+  const means = await test(
+    core,
+    compiled,
+    validation,
+    options.validationBatchSize,
+    callbacks,
+    'fit: validationData',
+    testBrake,
+  );
   options.signal?.throwIfAborted();
   return { ...logs, ...Object.fromEntries(Object.entries(means).map(([key, value]) => [`val_${key}`, value])) };
 }

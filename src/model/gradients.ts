@@ -1,4 +1,7 @@
-/** For training loops of one's own: gradients without a step, back-propagation from any gradient, and a step from any gradients. */
+/**
+ * For training loops of one's own: gradients without a step, back-propagation from any gradient, and a step from any
+ * gradients.
+ */
 import { isDataset } from '../data/create.ts';
 import { typeError } from '../errors.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
@@ -34,7 +37,8 @@ export function backward(core: Core, x: unknown, outputGradient: unknown): Backw
   const who = 'backward';
   assertReadable(core.lock, who);
   const { inputs, outputs } = networkOf(core);
-  if (isDataset(x)) throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers and the gradient of the output, not a dataset`);
+  if (isDataset(x))
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers and the gradient of the output, not a dataset`);
   const input = inputRows(who, x, inputs, 'private');
   const y = targetRows(who, 'outputGradient', outputGradient, input.rows, outputs, 'private');
   const data = new Float32Array(input.rows * inputs);

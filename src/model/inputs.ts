@@ -23,7 +23,9 @@ export interface Wanted {
   readonly targets: Loss['targets'];
 }
 
-/** Where the copies go: `shared` for other threads to read, `private` for the calling one, which also reads in place. */
+/**
+ * Where the copies go: `shared` for other threads to read, `private` for the calling one, which also reads in place.
+ */
 export type Place = 'shared' | 'private';
 
 const resizable = (array: NumberArray): boolean => {
@@ -32,7 +34,8 @@ const resizable = (array: NumberArray): boolean => {
 };
 
 /** Whether an array may be read where it is. */
-const readable = (array: NumberArray, place: Place): boolean => (place === 'shared' ? isShared(array) : !resizable(array));
+const readable = (array: NumberArray, place: Place): boolean =>
+  place === 'shared' ? isShared(array) : !resizable(array);
 
 /** The numbers themselves where threads may read them in place, else a copy. */
 function floats(who: string, name: string, data: NumberArray, place: Place): Float32Array {
@@ -50,7 +53,8 @@ export function inputRows(who: string, x: unknown, inputs: number, place: Place)
     return { x, rows: x.length / inputs };
   }
   const { data, rows } = toRows(who, 'x', x, inputs);
-  if (rows === 0) throw rangeError('ERR_PLUMMET_SHAPE', `${who}: x is empty; it needs at least one row of ${inputs} numbers`);
+  if (rows === 0)
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: x is empty; it needs at least one row of ${inputs} numbers`);
   return { x: floats(who, 'x', data, place), rows };
 }
 
@@ -88,7 +92,14 @@ function sameRows(who: string, given: number, rows: number): void {
 }
 
 /** Rows of `outputs` numbers, one for each row of x. */
-export function targetRows(who: string, name: string, y: unknown, rows: number, outputs: number, place: Place): Float32Array {
+export function targetRows(
+  who: string,
+  name: string,
+  y: unknown,
+  rows: number,
+  outputs: number,
+  place: Place,
+): Float32Array {
   if (place === 'private' && isFloat32Array(y) && y.length === rows * outputs && !resizable(y)) return y;
   const given = toRows(who, name, y, outputs);
   sameRows(who, given.rows, rows);
@@ -113,7 +124,10 @@ export function pair(who: string, x: unknown, y: unknown, wanted: Wanted, place:
 export function datasetInputs(who: string, dataset: Dataset, inputs: number): Source {
   const { x, rows, columns, bytes } = dataset;
   if (columns !== inputs) {
-    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: the dataset has ${columns} numbers a row, the model takes ${inputs}`);
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `${who}: the dataset has ${columns} numbers a row, the model takes ${inputs}`,
+    );
   }
   if (rows === 0) throw rangeError('ERR_PLUMMET_SHAPE', `${who}: the dataset is empty; it needs at least one row`);
   return { x, y: null, rows, bytes, checked: true };
@@ -130,7 +144,10 @@ export function datasetPair(who: string, dataset: Dataset, wanted: Wanted): Sour
   const perRow = wanted.targets === 'labels' ? 1 : wanted.outputs;
   if (targets !== perRow) {
     const hint = wanted.targets === 'labels' ? "; for one-hot rows use 'categoricalCrossentropy'" : '';
-    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: y of the dataset has ${targets} numbers a row, the loss takes ${perRow}${hint}`);
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `${who}: y of the dataset has ${targets} numbers a row, the loss takes ${perRow}${hint}`,
+    );
   }
   const kind = y instanceof Int32Array ? 'labels' : 'floats';
   if (kind === wanted.targets) return { ...source, y, checked: kind === 'floats' };

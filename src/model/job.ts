@@ -35,7 +35,10 @@ export interface Job {
   readonly perEpoch: boolean;
   /** Whether validation is part of the call that trains, rather than a call of its own. */
   readonly inline: boolean;
-  /** Epochs are counted over the model's life, since the order of rows follows from the count: the first, and one past the last. */
+  /**
+   * Epochs are counted over the model's life, since the order of rows follows from the count: the first, and one past
+   * the last.
+   */
   readonly first: number;
   readonly end: number;
   readonly brake: Brake;
@@ -70,7 +73,15 @@ export function createJob(
   const perEpoch = perBatch || callbacks.listens('onEpochBegin', 'onEpochEnd') || (validation !== null && !inline);
   const lowered = planFor(core.plans, network, compiled, 'train', batchSize, training.bytes);
   const evaluated = inline
-    ? planFor(core.plans, network, compiled, 'evaluate', Math.min(options.validationBatchSize, validation.rows), validation.bytes, lowered)
+    ? planFor(
+        core.plans,
+        network,
+        compiled,
+        'evaluate',
+        Math.min(options.validationBatchSize, validation.rows),
+        validation.bytes,
+        lowered,
+      )
     : null;
   const epochs = Math.max(0, options.epochs - options.initialEpoch);
   const width = keys.length * (inline ? 2 : 1);
@@ -111,7 +122,8 @@ export const numberOf = (job: Job, epoch: number): number => epoch - job.first +
 const rowsSeen = ({ training, batchSize }: Job, batch: number): number => Math.min(training.rows, batch * batchSize);
 
 /** Means over the epoch so far. */
-export const logsSoFar = (job: Job, batch: number): Logs => meansOf(job.compiled.keys, job.totals, 0, rowsSeen(job, batch));
+export const logsSoFar = (job: Job, batch: number): Logs =>
+  meansOf(job.compiled.keys, job.totals, 0, rowsSeen(job, batch));
 
 /** The logs of an epoch that a call beginning in `from` has ended. */
 function logsOf(job: Job, from: number, epoch: number): Logs {
@@ -152,13 +164,18 @@ export function reachFrom(job: Job, at: Position): Reach {
 /**
  * One call. Returns where it stands and the logs of the epochs it has ended.
  *
- * @throws the signal's reason when it is aborted; `ERR_PLUMMET_LABEL`, `ERR_PLUMMET_ROW`. The steps done until then stay done.
+ * @throws the signal's reason when it is aborted; `ERR_PLUMMET_LABEL`, `ERR_PLUMMET_ROW`. The steps done until then
+ * stay done.
  */
-export async function advance(job: Job, from: Position): Promise<{ at: Position; ended: { epoch: number; logs: Logs }[] }> {
+export async function advance(
+  job: Job,
+  from: Position,
+): Promise<{ at: Position; ended: { epoch: number; logs: Logs }[] }> {
   const { core, compiled, options, training, validation, network, tables } = job;
   const reach = reachFrom(job, from);
   const left = (job.end - from.epoch) * job.batches - from.batch;
-  const ahead = (steps: number): number => Math.min(steps, MAX_STEPS, job.perBatch ? ROWS_PER_BATCH_CALL : Number.POSITIVE_INFINITY);
+  const ahead = (steps: number): number =>
+    Math.min(steps, MAX_STEPS, job.perBatch ? ROWS_PER_BATCH_CALL : Number.POSITIVE_INFINITY);
   const table = await tables.take(core.step + 1, ahead(job.perBatch ? left : reach.steps));
   options.signal?.throwIfAborted();
 
@@ -168,7 +185,9 @@ export async function advance(job: Job, from: Position): Promise<{ at: Position;
     pass: passOf(job.lowered, training, job.batchSize),
     shuffle: job.shuffle,
     evaluation:
-      job.evaluated && validation ? passOf(job.evaluated, validation, Math.min(options.validationBatchSize, validation.rows)) : null,
+      job.evaluated && validation
+        ? passOf(job.evaluated, validation, Math.min(options.validationBatchSize, validation.rows))
+        : null,
     params: core.params,
     state: core.state,
     scratch: scratchFor(core.background, plans),
@@ -187,7 +206,11 @@ export async function advance(job: Job, from: Position): Promise<{ at: Position;
   job.calling = from.epoch;
   const calling = call(compiled.executor, run, job.brake);
   tables.prepare(core.step + 1 + steps, ahead(Math.min(left - steps, job.perEpoch ? job.batches : left)));
-  const { status: ended, at, steps: done } = await calling.finally(() => {
+  const {
+    status: ended,
+    at,
+    steps: done,
+  } = await calling.finally(() => {
     job.calling = null;
   });
   core.step += done;

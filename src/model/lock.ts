@@ -1,6 +1,8 @@
 /**
- * Who may touch a model's memory when. `fit` has it for itself, but for its callbacks, in which everything that only reads is
- * allowed. Evaluations and predictions off the main thread wait for one another; while one of them runs nothing may write.
+ * Who may touch a model's memory when. `fit` has it for itself, but for its callbacks, in which everything that only
+ * reads is
+ * allowed. Evaluations and predictions off the main thread wait for one another; while one of them runs nothing may
+ * write.
  */
 import { stateError } from '../errors.ts';
 
@@ -29,7 +31,10 @@ export function assertReadable(lock: Lock, method: string): void {
 /** @throws `ERR_PLUMMET_BUSY` where weights may not be written now. */
 export function assertWritable(lock: Lock, method: string): void {
   if (lock.fitting) {
-    throw busy(method, `the model is being trained; await the fit first${lock.inCallback ? ' (its callbacks may read, not write)' : ''}`);
+    throw busy(
+      method,
+      `the model is being trained; await the fit first${lock.inCallback ? ' (its callbacks may read, not write)' : ''}`,
+    );
   }
   if (lock.reads > 0) throw busy(method, 'the model is evaluating or predicting; await that first');
 }

@@ -1,11 +1,13 @@
 /**
- * Memory that threads work in: on SharedArrayBuffers, which cannot be detached or transferred while a thread runs over them. Each
+ * Memory that threads work in: on SharedArrayBuffers, which cannot be detached or transferred while a thread runs over
+ * them. Each
  * array has whole cache lines for itself, so that threads do not meet on a line by chance.
  */
 
 const LINE = 64;
 
-const lines = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(Math.max(LINE, Math.ceil(bytes / LINE) * LINE));
+const lines = (bytes: number): SharedArrayBuffer =>
+  new SharedArrayBuffer(Math.max(LINE, Math.ceil(bytes / LINE) * LINE));
 
 export const sharedFloats = (length: number): Float32Array => new Float32Array(lines(length * 4), 0, length);
 
@@ -14,4 +16,5 @@ export const sharedDoubles = (length: number): Float64Array => new Float64Array(
 export const sharedInts = (length: number): Int32Array => new Int32Array(lines(length * 4), 0, length);
 
 /** `held` where it is long enough, else a longer one. What it held is lost. */
-export const atLeast = (held: Float32Array, length: number): Float32Array => (held.length >= length ? held : sharedFloats(length));
+export const atLeast = (held: Float32Array, length: number): Float32Array =>
+  held.length >= length ? held : sharedFloats(length);

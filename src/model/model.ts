@@ -28,23 +28,28 @@ export interface ModelLayer {
 
 /** The optimizer of a compiled model. */
 export interface ModelOptimizer extends Omit<Optimizer, 'learningRate'> {
-  /** May be set at any time, also in callbacks; takes effect with the next call of the executor, in callbacks with the next step. */
+  /**
+   * May be set at any time, also in callbacks; takes effect with the next call of the executor, in callbacks with the
+   * next step.
+   */
   learningRate: number;
   /** Steps done since `compile`. */
   readonly iterations: number;
 }
 
 /**
- * A stack of layers that is trained and asked for predictions. Every method checks its arguments before it changes anything, and
- * throws (or rejects with) an error that has a `code`; while a `fit` runs, only its callbacks may use the model, and only to
+ * A stack of layers that is trained and asked for predictions. Every method checks its arguments before it changes
+ * anything, and
+ * throws (or rejects with) an error that has a `code`; while a `fit` runs, only its callbacks may use the model, and
+ * only to
  * read: everything else is `ERR_PLUMMET_BUSY`.
  */
 export interface Model {
   readonly name: string;
   readonly seed: number;
   readonly layers: readonly ModelLayer[];
-  /** Null before `compile`. */
-  readonly optimizer: ModelOptimizer | null;
+  /** @throws `ERR_PLUMMET_STATE` before `compile` */
+  readonly optimizer: ModelOptimizer;
   /** Set to true, in a callback or from outside, it ends the `fit` that runs after the batch at hand. */
   stopTraining: boolean;
 
@@ -55,16 +60,19 @@ export interface Model {
   add(layer: Layer): void;
   /**
    * Settles optimizer, loss, metrics and backend; the state of the optimizer starts anew, weights stay.
-   * @throws `ERR_PLUMMET_OPTION` for a name that is unknown (the message lists those there are) or parts that do not go together.
+   * @throws `ERR_PLUMMET_OPTION` for a name that is unknown (the message lists those there are) or parts that do not go
+   * together.
    * @example
    * model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
    */
   compile(options: CompileOptions): void;
 
   /**
-   * Trains, off the main thread. Rejects with the signal's reason when it is aborted, and with what a callback throws; the steps
+   * Trains, off the main thread. Rejects with the signal's reason when it is aborted, and with what a callback throws;
+   * the steps
    * done until then stay done.
-   * @param x - rows of inputs: a typed array, nested arrays, anything with `data` and `shape`, or a dataset in place of both
+   * @param x - rows of inputs: a typed array, nested arrays, anything with `data` and `shape`, or a dataset in place of
+   * both
    * @param y - a class label or a row of numbers for each row, as the loss wants
    * @example
    * const history = await model.fit(x, y, { epochs: 5, validationSplit: 0.1 });
@@ -78,13 +86,16 @@ export interface Model {
   predict(x: TensorLike | Dataset, options?: PredictOptions): Promise<Tensor<Float32Array>>;
   /** The same on the calling thread, in microseconds. */
   predictSync(x: TensorLike): Tensor<Float32Array>;
-  /** One step on one batch, on the calling thread. Returns loss and metrics of the batch, as they were before the step. */
+  /**
+   * One step on one batch, on the calling thread. Returns loss and metrics of the batch, as they were before the step.
+   */
   trainOnBatch(x: TensorLike, y: TensorLike): Logs;
 
   /** Mean loss over the rows, and its gradient for each parameter by name. */
   gradients(x: TensorLike, y: TensorLike): Gradients;
   /**
-   * From the gradient of anything with respect to the output (rows × outputs) to those of the parameters, by name, and of the input.
+   * From the gradient of anything with respect to the output (rows × outputs) to those of the parameters, by name, and
+   * of the input.
    * @example
    * const { gradients, input } = model.backward([[0, 1]], [[1]]);
    */

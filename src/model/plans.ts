@@ -24,7 +24,8 @@ export const createPlanCache = (): PlanCache => ({ entries: [] });
 /**
  * The plan for that purpose.
  *
- * @param behind - a plan that runs in the same call: the new one takes the scratch space and the totals behind that one's
+ * @param behind - a plan that runs in the same call: the new one takes the scratch space and the totals behind that
+ * one's
  */
 export function planFor(
   cache: PlanCache,

@@ -1,5 +1,6 @@
 /**
- * What `fit` shows on standard output. It looks at the memory of the running call from a timer, so showing progress neither ends
+ * What `fit` shows on standard output. It looks at the memory of the running call from a timer, so showing progress
+ * neither ends
  * a call nor changes what is computed.
  */
 import type { Logs } from './history.ts';
@@ -48,17 +49,22 @@ const duration = (seconds: number): string => {
 
 const values = (logs: Logs): string =>
   Object.entries(logs)
-    .map(([key, value]) => ` - ${key}: ${Math.abs(value) > 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4)}`)
+    .map(
+      ([key, value]) =>
+        ` - ${key}: ${Math.abs(value) > 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(4)}`,
+    )
     .join('');
 
-const rate = (rows: number, seconds: number): string => `${Math.round(rows / Math.max(seconds, 1e-9)).toLocaleString('en-US')} examples/s`;
+const rate = (rows: number, seconds: number): string =>
+  `${Math.round(rows / Math.max(seconds, 1e-9)).toLocaleString('en-US')} examples/s`;
 
 /** ` 938/1875 ━━━━━━━━━━────────── 1.2s left - 52,000 examples/s - loss: 0.2345`: the line of an epoch under way. */
 export function barLine({ epoch: _, batch, logs }: Omit<Standing, 'ended'>, outline: Outline, seconds: number): string {
   const { batches, rows, batchSize } = outline;
   const filled = Math.floor((BAR * batch) / batches);
   const seen = Math.min(rows, batch * batchSize);
-  const left = batch === 0 ? '' : ` ${duration((seconds * (rows - seen)) / Math.max(seen, 1))} left - ${rate(seen, seconds)}`;
+  const left =
+    batch === 0 ? '' : ` ${duration((seconds * (rows - seen)) / Math.max(seen, 1))} left - ${rate(seen, seconds)}`;
   const bar = '━'.repeat(filled) + '─'.repeat(BAR - filled);
   return `${String(batch).padStart(String(batches).length)}/${batches} ${bar}${left}${batch === 0 ? '' : values(logs)}`;
 }
@@ -69,7 +75,13 @@ export function endLine({ batches, rows }: Outline, seconds: number, logs: Logs)
 }
 
 /** @param verbose - 1: a bar that moves on a terminal. 2: one line an epoch. */
-export function createProgress(verbose: 1 | 2, outline: Outline, initialEpoch: number, standing: () => Standing | null, screen: Screen): Progress {
+export function createProgress(
+  verbose: 1 | 2,
+  outline: Outline,
+  initialEpoch: number,
+  standing: () => Standing | null,
+  screen: Screen,
+): Progress {
   const moving = verbose === 1 && screen.isTTY === true;
   let timer: NodeJS.Timeout | null = null;
   let next = initialEpoch; // the epoch whose end has not been shown

@@ -5,7 +5,7 @@ import type { Source } from './inputs.ts';
 import { sharedInts } from './memory.ts';
 
 /** Steps that one call does at most: its counter has 32 bits. */
-export const MAX_STEPS = 2 ** 30;
+export const MAX_STEPS = 1073741824;
 
 /** Where a walk over epochs and batches stands: what comes next. */
 export interface Position {
@@ -56,7 +56,10 @@ export async function call(executor: Executor, run: Run, brake: Brake | null): P
   }
 }
 
-/** The error for a run that met a row or a label that does not exist: somebody wrote to shared memory, or no one had looked. */
+/**
+ * The error for a run that met a row or a label that does not exist: somebody wrote to shared memory, or no one had
+ * looked.
+ */
 export function failure(who: string, ended: number, sources: readonly (Source | null)[], classes: number): Error {
   if (ended === status.badLabel) {
     for (const source of sources) {
@@ -69,10 +72,16 @@ export function failure(who: string, ended: number, sources: readonly (Source | 
         `${who}: the label of row ${row} is ${describe(labels[row])}; the model has ${classes} outputs, so labels are integers from 0 to ${classes - 1}`,
       );
     }
-    return rangeError('ERR_PLUMMET_LABEL', `${who}: a label was out of range; labels are integers from 0 to ${classes - 1}`);
+    return rangeError(
+      'ERR_PLUMMET_LABEL',
+      `${who}: a label was out of range; labels are integers from 0 to ${classes - 1}`,
+    );
   }
   if (ended === status.badRow) {
-    return rangeError('ERR_PLUMMET_ROW', `${who}: the order of rows named one that does not exist; do not write to memory that a fit uses`);
+    return rangeError(
+      'ERR_PLUMMET_ROW',
+      `${who}: the order of rows named one that does not exist; do not write to memory that a fit uses`,
+    );
   }
   return stateError('ERR_PLUMMET_STATE', `${who}: the run ended with status ${ended}`);
 }

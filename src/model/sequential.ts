@@ -7,7 +7,7 @@ import { compile } from './compile.ts';
 import { assertLayer, type Core, compiledOf, createCore, networkOf } from './core.ts';
 import { digest } from './digest.ts';
 import { evaluate, predict } from './evaluate.ts';
-import { fit } from './fit.ts';
+import { fit as runFit } from './fit.ts';
 import { applyGradients, backward, gradients } from './gradients.ts';
 import { assertWritable } from './lock.ts';
 import type { Model, ModelLayer, ModelOptimizer } from './model.ts';
@@ -19,7 +19,10 @@ import { summarize } from './summary.ts';
 import { getWeights, setWeights } from './weights.ts';
 
 export interface SequentialOptions {
-  /** Initial weights, the order of rows and everything else that is random follow from it: a non-negative integer; default 0. */
+  /**
+   * Initial weights, the order of rows and everything else that is random follow from it: a non-negative integer;
+   * default 0.
+   */
   seed?: number;
   /** Default `sequential`. */
   name?: string;
@@ -30,7 +33,8 @@ export interface SequentialOptions {
  *
  * @throws `ERR_PLUMMET_TYPE` for what is no layer, `ERR_PLUMMET_OPTION`
  * @example
- * const model = sequential([layers.dense({ units: 8, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1 })], { seed: 1 });
+ * const model = sequential([layers.dense({ units: 8, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1
+ * })], { seed: 1 });
  */
 export function sequential(layers: readonly Layer[] = [], options: SequentialOptions = {}): Model {
   const list = safely('sequential', 'layers', () => (Array.isArray(layers) ? [...layers] : null));
@@ -60,13 +64,16 @@ export function sequential(layers: readonly Layer[] = [], options: SequentialOpt
       assertWritable(core.lock, 'add');
       assertLayer('add', layer);
       if (core.network) {
-        throw stateError('ERR_PLUMMET_STATE', 'add: the model has its weights already; add all layers before compile and the rest');
+        throw stateError(
+          'ERR_PLUMMET_STATE',
+          'add: the model has its weights already; add all layers before compile and the rest',
+        );
       }
       build([...core.layers, layer]);
       core.layers.push(layer);
     },
     compile: (given) => compile(core, given),
-    fit: (x: unknown, y?: unknown, given?: unknown) => fit(core, model, x, y, given),
+    fit: (x: unknown, y?: unknown, given?: unknown) => runFit(core, model, x, y, given),
     evaluate: (x: unknown, y?: unknown, given?: unknown) => evaluate(core, x, y, given),
     predict: (x, given) => predict(core, x, given),
     predictSync: (x) => predictSync(core, x),
@@ -98,10 +105,8 @@ function layersOf(core: Core): ModelLayer[] {
 }
 
 /** The optimizer, with the number of steps this model has done. */
-function optimizerOf(core: Core): ModelOptimizer | null {
-  const { compiled } = core;
-  if (!compiled) return null;
-  const { optimizer } = compiled;
+function optimizerOf(core: Core): ModelOptimizer {
+  const { optimizer } = compiledOf(core, 'optimizer');
   return Object.create(optimizer, {
     learningRate: {
       enumerable: true,

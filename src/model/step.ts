@@ -1,4 +1,6 @@
-/** Calls on the caller's own thread, for those who want microseconds: one batch, whose arrays are read where they are. */
+/**
+ * Calls on the caller's own thread, for those who want microseconds: one batch, whose arrays are read where they are.
+ */
 import { isDataset } from '../data/create.ts';
 import type { ByteScale } from '../data/dataset.ts';
 import { typeError } from '../errors.ts';
@@ -79,7 +81,13 @@ interface RunOptions {
 }
 
 /** Runs one batch on the calling thread and returns what it was run with. */
-export function runOnce(core: Core, who: string, purpose: Purpose, source: Source, { output, fill }: RunOptions = {}): Run {
+export function runOnce(
+  core: Core,
+  who: string,
+  purpose: Purpose,
+  source: Source,
+  { output, fill }: RunOptions = {},
+): Run {
   // Reading the arguments may have run code of the user's, which may have begun a fit.
   if (purpose === 'train' || purpose === 'apply') assertWritable(core.lock, who);
   else assertReadable(core.lock, who);
@@ -122,7 +130,8 @@ export function predictSync(core: Core, x: unknown): Tensor<Float32Array> {
   const who = 'predictSync';
   assertReadable(core.lock, who);
   const network = networkOf(core);
-  if (isDataset(x)) throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers; for a dataset await model.predict(dataset)`);
+  if (isDataset(x))
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers; for a dataset await model.predict(dataset)`);
   const input = inputRows(who, x, network.inputs, 'private');
   const data = new Float32Array(input.rows * network.outputs);
   runOnce(core, who, 'predict', { ...input, y: null, bytes: null, checked: true }, { output: data });

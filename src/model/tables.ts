@@ -1,5 +1,6 @@
 /**
- * The table of scalars that change from step to step (learning rates, bias corrections), filled ahead: while one table is used,
+ * The table of scalars that change from step to step (learning rates, bias corrections), filled ahead: while one table
+ * is used,
  * the next is made, in slices short enough for the main thread to stay responsive.
  */
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -23,7 +24,10 @@ export interface Tables {
   close(): void;
 }
 
-/** Steps that one table holds at most. The first one holds few, so that the first step does not wait; each is twice as long as the one before. */
+/**
+ * Steps that one table holds at most. The first one holds few, so that the first step does not wait; each is twice as
+ * long as the one before.
+ */
 const MOST_ROWS = 65536;
 const FIRST_ROWS = 512;
 const SLICE_MILLISECONDS = 1.5;
@@ -61,7 +65,8 @@ export function createTables(optimizer: Optimizer, width: number): Tables {
       const { learningRate } = optimizer;
       await fill(scalars, firstStep, rows);
       if (closed) return null;
-      if (Object.is(learningRate, optimizer.learningRate)) return { firstStep, count, scalars, stride: settled ? 0 : width, learningRate };
+      if (Object.is(learningRate, optimizer.learningRate))
+        return { firstStep, count, scalars, stride: settled ? 0 : width, learningRate };
     }
   }
 

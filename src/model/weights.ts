@@ -21,7 +21,9 @@ export function read(source: Float32Array, base: number, { shape, layout, offset
 
 /** One tensor for each parameter, from memory that is laid out as the parameters are. */
 export function readAll(core: Core, source: Float32Array): Weights {
-  return Object.fromEntries(networkOf(core).parameters.map((parameter) => [parameter.name, read(source, 0, parameter)]));
+  return Object.fromEntries(
+    networkOf(core).parameters.map((parameter) => [parameter.name, read(source, 0, parameter)]),
+  );
 }
 
 /** Checks that there is a tensor of the right shape for each parameter, and nothing else. */
@@ -30,7 +32,10 @@ export function checkAll(core: Core, who: string, given: unknown): Map<Parameter
   const names = parameters.map(({ name }) => name);
   const example = `{ '${names[0] ?? 'dense.kernel'}': … }`;
   if (typeof given !== 'object' || given === null || safely(who, 'the argument', () => Array.isArray(given))) {
-    throw typeError('ERR_PLUMMET_TYPE', `${who}: expected an object with one entry for each parameter, as in ${example}, got ${describe(given)}`);
+    throw typeError(
+      'ERR_PLUMMET_TYPE',
+      `${who}: expected an object with one entry for each parameter, as in ${example}, got ${describe(given)}`,
+    );
   }
   for (const key of safely(who, 'the argument', () => Reflect.ownKeys(given))) {
     if (names.includes(key as string)) continue;
@@ -42,11 +47,16 @@ export function checkAll(core: Core, who: string, given: unknown): Map<Parameter
 
 function checkOne(who: string, { name, shape }: Parameter, given: object): Float32Array {
   const value = safely(who, `"${name}"`, () => (given as Record<string, unknown>)[name]);
-  if (value === undefined) throw typeError('ERR_PLUMMET_OPTION', `${who}: "${name}" is missing; each parameter needs its entry`);
+  if (value === undefined)
+    throw typeError('ERR_PLUMMET_OPTION', `${who}: "${name}" is missing; each parameter needs its entry`);
   const tensor = toTensor(who, `"${name}"`, value);
-  const fits = tensor.shape.length === 1 ? tensor.data.length === countOf(shape) : String(tensor.shape) === String(shape);
+  const fits =
+    tensor.shape.length === 1 ? tensor.data.length === countOf(shape) : String(tensor.shape) === String(shape);
   if (!fits) {
-    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: "${name}" has the shape [${tensor.shape.join(', ')}], the parameter [${shape.join(', ')}]`);
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `${who}: "${name}" has the shape [${tensor.shape.join(', ')}], the parameter [${shape.join(', ')}]`,
+    );
   }
   const data = Float32Array.from(tensor.data);
   checkFits(who, `"${name}"`, tensor.data, data);

@@ -50,7 +50,8 @@ describe.each(backends)('a model that is being trained (%s)', (name) => {
     await model.fit(x, y, {
       callbacks: {
         async onEpochEnd() {
-          for (const act of Object.values(writers)) expect((await errorOf(() => act(model))).code).toBe('ERR_PLUMMET_BUSY');
+          for (const act of Object.values(writers))
+            expect((await errorOf(() => act(model))).code).toBe('ERR_PLUMMET_BUSY');
           for (const act of Object.values(readers)) await act(model);
         },
       },
@@ -87,10 +88,12 @@ describe.each(backends)('abort (%s)', (name) => {
       const fitting = model.fit(x, y, { ...endless, ...options, batchSize: 4, signal: controller.signal });
       setTimeout(() => controller.abort(reason), 50);
       let caught: unknown;
-      await fitting.catch((error) => { caught = error; });
+      await fitting.catch((error) => {
+        caught = error;
+      });
       expect(caught).toBe(reason);
       expect(model.digest()).not.toBe(before);
-      expect(model.optimizer!.iterations).toBeGreaterThan(1);
+      expect(model.optimizer.iterations).toBeGreaterThan(1);
       await model.fit(x, y, { signal: new AbortController().signal });
     }
   });
@@ -102,11 +105,12 @@ describe.each(backends)('abort (%s)', (name) => {
     const fitting = model.fit(x, y, { ...endless, shuffle: false, batchSize: 8, signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     expect((await errorOf(() => fitting)).name).toBe('AbortError');
-    const steps = model.optimizer!.iterations;
+    const steps = model.optimizer.iterations;
     expect(steps).toBeGreaterThan(0);
     const again = classifier({ backend: name });
     await again.fit(x, y, { epochs: Math.floor(steps / 3), shuffle: false, batchSize: 8 });
-    for (let i = 0; i < steps % 3; i++) again.trainOnBatch(x.subarray(40 * i, 40 * (i + 1)), y.subarray(8 * i, 8 * (i + 1)));
+    for (let i = 0; i < steps % 3; i++)
+      again.trainOnBatch(x.subarray(40 * i, 40 * (i + 1)), y.subarray(8 * i, 8 * (i + 1)));
     expect(model.digest()).toBe(again.digest());
   });
 
@@ -119,7 +123,9 @@ describe.each(backends)('abort (%s)', (name) => {
     for (const hook of ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onTestBegin', 'onEpochEnd']) {
       const controller = new AbortController();
       const abort = { [hook]: () => controller.abort(hook) };
-      await expect(model.fit(x, y, { epochs: 2, validationSplit: 0.5, signal: controller.signal, callbacks: abort })).rejects.toBe(hook);
+      await expect(
+        model.fit(x, y, { epochs: 2, validationSplit: 0.5, signal: controller.signal, callbacks: abort }),
+      ).rejects.toBe(hook);
     }
     await model.fit(x, y);
   });
@@ -130,8 +136,14 @@ describe.each(backends)('abort (%s)', (name) => {
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
     const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = ((...args: Parameters<typeof add>) => { listeners++; add(...args); }) as typeof add;
-    signal.removeEventListener = ((...args: Parameters<typeof remove>) => { listeners--; remove(...args); }) as typeof remove;
+    signal.addEventListener = ((...args: Parameters<typeof add>) => {
+      listeners++;
+      add(...args);
+    }) as typeof add;
+    signal.removeEventListener = ((...args: Parameters<typeof remove>) => {
+      listeners--;
+      remove(...args);
+    }) as typeof remove;
     await model.fit(x, y, { signal, epochs: 3, validationSplit: 0.2, callbacks: { onTestEnd() {} } });
     expect(listeners).toBe(0);
   });

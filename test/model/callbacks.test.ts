@@ -41,19 +41,33 @@ describe.each(backends)('callbacks (%s)', (name) => {
     const model = classifier({ backend: name });
     const batch = recorder(['onBatchEnd']);
     const epoch = recorder(['onEpochEnd', 'onTrainEnd']);
-    const { history } = await model.fit(x, y, { batchSize: 8, epochs: 2, validationSplit: 0.25, callbacks: [batch.callback, epoch.callback] });
+    const { history } = await model.fit(x, y, {
+      batchSize: 8,
+      epochs: 2,
+      validationSplit: 0.25,
+      callbacks: [batch.callback, epoch.callback],
+    });
     expect(batch.logs).toHaveLength(4);
     expect([batch.logs[1].loss, batch.logs[3].loss]).toEqual(history.loss);
     expect(batch.logs[0].loss).not.toBe(batch.logs[1].loss);
     for (const i of [0, 1]) {
-      expect(epoch.logs[i]).toEqual(Object.fromEntries(Object.entries(history).map(([key, values]) => [key, values[i]])));
+      expect(epoch.logs[i]).toEqual(
+        Object.fromEntries(Object.entries(history).map(([key, values]) => [key, values[i]])),
+      );
     }
     expect(epoch.logs[2]).toEqual(epoch.logs[1]);
   });
 
   it('may change their logs without effect', async () => {
     const model = classifier({ backend: name });
-    const { history } = await model.fit(x, y, { epochs: 1, callbacks: { onEpochEnd: (_, logs) => { logs.loss = 0; } } });
+    const { history } = await model.fit(x, y, {
+      epochs: 1,
+      callbacks: {
+        onEpochEnd: (_, logs) => {
+          logs.loss = 0;
+        },
+      },
+    });
     expect(history.loss[0]).not.toBe(0);
   });
 
@@ -106,7 +120,10 @@ describe.each(backends)('callbacks (%s)', (name) => {
     const [plain, model] = [classifier({ backend: name }), classifier({ backend: name })];
     await plain.fit(x, y, { epochs: 3 });
     const begun: Promise<unknown>[] = [];
-    await model.fit(x, y, { epochs: 3, callbacks: { onBatchEnd: () => void begun.push(model.evaluate(x, y), model.predict(x)) } });
+    await model.fit(x, y, {
+      epochs: 3,
+      callbacks: { onBatchEnd: () => void begun.push(model.evaluate(x, y), model.predict(x)) },
+    });
     expect(begun).toHaveLength(6);
     await Promise.all(begun);
     expect(model.digest()).toBe(plain.digest());
@@ -114,16 +131,20 @@ describe.each(backends)('callbacks (%s)', (name) => {
 
   it('may set the learning rate, which holds from the next step', async () => {
     const model = classifier({ backend: name, optimizer: 'sgd' });
-    const initial = model.optimizer!.learningRate;
+    const initial = model.optimizer.learningRate;
     await model.fit(x, y, {
       batchSize: 10,
       epochs: 2,
       shuffle: false,
-      callbacks: { onBatchEnd: (batch) => { model.optimizer!.learningRate = batch === 0 ? 0.5 : 0.01; } },
+      callbacks: {
+        onBatchEnd: (batch) => {
+          model.optimizer.learningRate = batch === 0 ? 0.5 : 0.01;
+        },
+      },
     });
     const hand = classifier({ backend: name, optimizer: 'sgd' });
     [initial, 0.5, 0.01, 0.5].forEach((rate, i) => {
-      hand.optimizer!.learningRate = rate;
+      hand.optimizer.learningRate = rate;
       const from = (i % 2) * 10;
       hand.trainOnBatch(x.subarray(5 * from, 5 * (from + 10)), y.subarray(from, from + 10));
     });
@@ -132,19 +153,33 @@ describe.each(backends)('callbacks (%s)', (name) => {
 
   it('may end the training, after an epoch or within one', async () => {
     const model = classifier({ backend: name });
-    const after = await model.fit(x, y, { epochs: 9, callbacks: { onEpochEnd: (epoch) => { model.stopTraining = epoch === 1; } } });
+    const after = await model.fit(x, y, {
+      epochs: 9,
+      callbacks: {
+        onEpochEnd: (epoch) => {
+          model.stopTraining = epoch === 1;
+        },
+      },
+    });
     expect(after.epoch).toEqual([0, 1]);
     expect(model.stopTraining).toBe(true);
 
-    const steps = model.optimizer!.iterations;
+    const steps = model.optimizer.iterations;
     const { callback, calls } = recorder(['onEpochEnd', 'onTrainEnd', 'onTestEnd']);
     const within = await model.fit(x, y, {
       batchSize: 4,
       epochs: 9,
       validationData: [x, y],
-      callbacks: [callback, { onBatchEnd: (batch) => { model.stopTraining = batch === 2; } }],
+      callbacks: [
+        callback,
+        {
+          onBatchEnd: (batch) => {
+            model.stopTraining = batch === 2;
+          },
+        },
+      ],
     });
-    expect(model.optimizer!.iterations - steps).toBe(3);
+    expect(model.optimizer.iterations - steps).toBe(3);
     expect(within.epoch).toEqual([0]);
     expect(within.history.val_loss).toHaveLength(1);
     expect(calls).toEqual(['onTestEnd', 'onEpochEnd 0', 'onTrainEnd']);
@@ -153,28 +188,46 @@ describe.each(backends)('callbacks (%s)', (name) => {
   it('stopTraining from outside ends a fit that nobody listens to', async () => {
     const model = classifier({ backend: name });
     const fitting = model.fit(x, y, { epochs: 5_000_000, batchSize: 1 });
-    setTimeout(() => { model.stopTraining = true; }, 50);
+    setTimeout(() => {
+      model.stopTraining = true;
+    }, 50);
     const { epoch } = await fitting;
     expect(epoch.length).toBeGreaterThan(0);
     expect(epoch.length).toBeLessThan(5_000_000);
     expect(epoch).toEqual(epoch.map((_, i) => i));
   });
 
-  it.each(['setModel', 'onTrainBegin', 'onEpochBegin', 'onBatchBegin', 'onBatchEnd', 'onTestBegin', 'onTestBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const)(
-    'that throw or reject in %s reject fit, and the model can be used afterwards',
-    async (hook) => {
-      const model = classifier({ backend: name });
-      for (const thrown of [new Error('mine'), undefined, 'a string']) {
-        for (const callback of [{ [hook]: () => { throw thrown; } }, { [hook]: () => Promise.reject(thrown) }] as Callback[]) {
-          let caught: unknown = 'nothing';
-          await model.fit(x, y, { validationSplit: 0.5, callbacks: callback }).catch((error) => { caught = error; });
-          expect(caught).toBe(thrown);
-          expect(model.trainOnBatch(x, y).loss).toBeGreaterThan(0);
-          await model.fit(x, y);
-        }
+  it.each([
+    'setModel',
+    'onTrainBegin',
+    'onEpochBegin',
+    'onBatchBegin',
+    'onBatchEnd',
+    'onTestBegin',
+    'onTestBatchEnd',
+    'onEpochEnd',
+    'onTrainEnd',
+  ] as const)('that throw or reject in %s reject fit, and the model can be used afterwards', async (hook) => {
+    const model = classifier({ backend: name });
+    for (const thrown of [new Error('mine'), undefined, 'a string']) {
+      for (const callback of [
+        {
+          [hook]: () => {
+            throw thrown;
+          },
+        },
+        { [hook]: () => Promise.reject(thrown) },
+      ] as Callback[]) {
+        let caught: unknown = 'nothing';
+        await model.fit(x, y, { validationSplit: 0.5, callbacks: callback }).catch((error) => {
+          caught = error;
+        });
+        expect(caught).toBe(thrown);
+        expect(model.trainOnBatch(x, y).loss).toBeGreaterThan(0);
+        await model.fit(x, y);
       }
-    },
-  );
+    }
+  });
 
   it('that are none are errors', async () => {
     const model = classifier({ backend: name });

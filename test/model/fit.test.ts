@@ -31,24 +31,31 @@ describe.each(backends)('fit (%s)', (name) => {
     const model = classifier({ backend: name });
     const before = model.digest();
     expect(await model.fit(x, y, { epochs: 0 })).toEqual({ epoch: [], history: { loss: [], accuracy: [] } });
-    expect(await model.fit(x, y, { initialEpoch: 3, epochs: 2 })).toEqual({ epoch: [], history: { loss: [], accuracy: [] } });
+    expect(await model.fit(x, y, { initialEpoch: 3, epochs: 2 })).toEqual({
+      epoch: [],
+      history: { loss: [], accuracy: [] },
+    });
     expect(model.digest()).toBe(before);
   });
 
   it('counts each row once, also those of the last, partial batch', async () => {
     const model = classifier({ backend: name, optimizer: 'sgd' });
-    model.optimizer!.learningRate = 0;
+    model.optimizer.learningRate = 0;
     const { history } = await model.fit(x, y, { batchSize: 16, epochs: 1 });
     const { loss, accuracy } = await model.evaluate(x, y, { batchSize: 50 });
     expect(history.loss[0]).toBeCloseTo(loss, 12); // another order of the same float64 sum
     expect(history.accuracy[0]).toBe(accuracy);
-    expect(model.optimizer?.iterations).toBe(4);
+    expect(model.optimizer.iterations).toBe(4);
   });
 
   it('takes the last rows for validation, before shuffling', async () => {
     const [cut, given] = [classifier({ backend: name }), classifier({ backend: name })];
     const a = await cut.fit(x, y, { epochs: 3, batchSize: 8, validationSplit: 0.3 });
-    const b = await given.fit(x.slice(0, 35 * 5), y.slice(0, 35), { epochs: 3, batchSize: 8, validationData: [x.slice(35 * 5), y.slice(35)] });
+    const b = await given.fit(x.slice(0, 35 * 5), y.slice(0, 35), {
+      epochs: 3,
+      batchSize: 8,
+      validationData: [x.slice(35 * 5), y.slice(35)],
+    });
     expect(a).toEqual(b);
     expect(cut.digest()).toBe(given.digest());
   });
@@ -91,9 +98,13 @@ describe.each(backends)('fit (%s)', (name) => {
 
     const line = sequential([layers.dense({ units: 1, inputShape: [1] })]);
     line.compile({ optimizer: 'sgd', loss: 'mse', metrics: ['mae', 'mse'], backend: name });
-    line.optimizer!.learningRate = 0.1;
+    line.optimizer.learningRate = 0.1;
     const inputs = Array.from({ length: 40 }, (_, i) => i / 20 - 1);
-    const fitted = await line.fit(inputs, inputs.map((v) => 2 * v + 1), { epochs: 100, batchSize: 10 });
+    const fitted = await line.fit(
+      inputs,
+      inputs.map((v) => 2 * v + 1),
+      { epochs: 100, batchSize: 10 },
+    );
     expect(fitted.history.mse).toEqual(fitted.history.loss);
     const weights = line.getWeights();
     expect(weights['dense.kernel'].data[0]).toBeCloseTo(2, 2);
@@ -109,7 +120,7 @@ it('spans more steps than a table of scalars holds, and more epochs than one cal
   for (let first = 0; first < 16500; first += 5500) {
     await many.fit(rows.x, rows.y, { batchSize: 1, initialEpoch: first, epochs: first + 5500 });
   }
-  expect(one.optimizer?.iterations).toBe(66_000);
+  expect(one.optimizer.iterations).toBe(66_000);
   expect(epoch).toHaveLength(16500);
   expect(one.digest()).toBe(many.digest());
 });

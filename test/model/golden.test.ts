@@ -38,7 +38,9 @@ function modelOf({ activation, optimizer, options }: Golden['cases'][number], ba
     metrics: ['accuracy'],
     backend,
   });
-  model.setWeights(Object.fromEntries(names.map((name, i) => [name, Float32Array.from(golden.initialWeights[i].values)])));
+  model.setWeights(
+    Object.fromEntries(names.map((name, i) => [name, Float32Array.from(golden.initialWeights[i].values)])),
+  );
   return model;
 }
 

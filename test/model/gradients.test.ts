@@ -54,7 +54,13 @@ describe.each(backends)('own loops (%s)', (name) => {
   it('backward needs no compile; nothing changes', () => {
     const model = sequential([layers.dense({ units: 1, inputShape: [2] })]);
     model.setWeights({ 'dense.kernel': [[3], [4]], 'dense.bias': [0] });
-    const { gradients, input } = model.backward([[1, 2], [5, 6]], [[1], [10]]);
+    const { gradients, input } = model.backward(
+      [
+        [1, 2],
+        [5, 6],
+      ],
+      [[1], [10]],
+    );
     expect([...input.data]).toEqual([3, 4, 30, 40]);
     expect([...gradients['dense.kernel'].data]).toEqual([51, 62]);
     expect([...gradients['dense.bias'].data]).toEqual([11]);
@@ -66,29 +72,36 @@ describe.each(backends)('own loops (%s)', (name) => {
     const { gradients } = model.gradients(x, y);
     const { 'dense.bias': _, ...missing } = gradients;
     for (const wrong of [undefined, {}, missing, { ...gradients, other: [1] }, { ...gradients, 'dense.bias': [1] }]) {
-      expect((await errorOf(() => model.applyGradients(wrong as never))).code).toMatch(/^ERR_PLUMMET_(TYPE|OPTION|SHAPE)$/);
+      expect((await errorOf(() => model.applyGradients(wrong as never))).code).toMatch(
+        /^ERR_PLUMMET_(TYPE|OPTION|SHAPE)$/,
+      );
       expect(model.digest()).toBe(before);
     }
     const kept = gradients['dense.kernel'].data.slice();
     model.applyGradients(gradients);
     expect(gradients['dense.kernel'].data).toEqual(kept);
-    expect(model.optimizer?.iterations).toBe(1);
+    expect(model.optimizer.iterations).toBe(1);
   });
 });
 
 describe('checkGradients', () => {
   const cases: [string, () => [Model, Float32Array | Int32Array]][] = [
-    ...(['linear', 'relu', 'sigmoid', 'tanh', 'softmax'] as const).map((activation): [string, () => [Model, Float32Array]] => [
-      `${activation} and mean squared error`,
-      () => {
-        const model = sequential(
-          [layers.dense({ units: 6, activation, inputShape: [5], biasInitializer: 'randomNormal' }), layers.dense({ units: 3, activation })],
-          { seed: 4 },
-        );
-        model.compile({ optimizer: 'sgd', loss: 'mse' });
-        return [model, oneHot];
-      },
-    ]),
+    ...(['linear', 'relu', 'sigmoid', 'tanh', 'softmax'] as const).map(
+      (activation): [string, () => [Model, Float32Array]] => [
+        `${activation} and mean squared error`,
+        () => {
+          const model = sequential(
+            [
+              layers.dense({ units: 6, activation, inputShape: [5], biasInitializer: 'randomNormal' }),
+              layers.dense({ units: 3, activation }),
+            ],
+            { seed: 4 },
+          );
+          model.compile({ optimizer: 'sgd', loss: 'mse' });
+          return [model, oneHot];
+        },
+      ],
+    ),
     ...(['sparseCategoricalCrossentropy', 'categoricalCrossentropy', 'binaryCrossentropy'] as const).flatMap((loss) =>
       [true, false].map((fromLogits): [string, () => [Model, Float32Array | Int32Array]] => [
         `${loss}${fromLogits ? ' from logits' : ''}`,
@@ -114,7 +127,8 @@ describe('checkGradients', () => {
     const before = model.digest();
     const errors = model.checkGradients(x, targets);
     expect(Object.keys(errors)).toEqual(Object.keys(model.getWeights()));
-    for (const [name, error] of Object.entries(errors)) expect([name, error < 1e-6, error]).toEqual([name, true, error]);
+    for (const [name, error] of Object.entries(errors))
+      expect([name, error < 1e-6, error]).toEqual([name, true, error]);
     expect(model.digest()).toBe(before);
   });
 
@@ -122,19 +136,25 @@ describe('checkGradients', () => {
     const wrong = layers.activation({ activation: 'tanh' });
     const dense = layers.dense({ units: 3, inputShape: [5] });
     // Goes back over tanh as if it were linear.
-    const broken = { ...wrong, lower: (...[graph, input, parameters, label]: Parameters<typeof wrong.lower>) => {
-      const output = wrong.lower(graph, input, parameters, label);
-      graph.tape.pop();
-      graph.tape.push((gradient) => gradient);
-      return output;
-    } };
+    const broken = {
+      ...wrong,
+      lower: (...[graph, input, parameters, label]: Parameters<typeof wrong.lower>) => {
+        const output = wrong.lower(graph, input, parameters, label);
+        graph.tape.pop();
+        graph.tape.push((gradient) => gradient);
+        return output;
+      },
+    };
     const model = sequential([dense, broken]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     expect(Math.max(...Object.values(model.checkGradients(x, oneHot)))).toBeGreaterThan(1e-2);
   });
 
   it('looks at a sample of a large model, always the same', () => {
-    const model = sequential([layers.dense({ units: 90, activation: 'tanh', inputShape: [70] }), layers.dense({ units: 1 })]);
+    const model = sequential([
+      layers.dense({ units: 90, activation: 'tanh', inputShape: [70] }),
+      layers.dense({ units: 1 }),
+    ]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     const errors = model.checkGradients(numbers(140), [1, 2], { samples: 5 });
     expect(errors).toEqual(model.checkGradients(numbers(140), [1, 2], { samples: 5 }));

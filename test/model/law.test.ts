@@ -21,10 +21,13 @@ const ways: Record<string, (model: Model) => Promise<History>> = {
   'one fit': (model) => model.fit(x, y, base),
   'an epoch a fit': async (model) => {
     const parts: History[] = [];
-    for (let epoch = 0; epoch < 4; epoch++) parts.push(await model.fit(x, y, { ...base, initialEpoch: epoch, epochs: epoch + 1 }));
+    for (let epoch = 0; epoch < 4; epoch++)
+      parts.push(await model.fit(x, y, { ...base, initialEpoch: epoch, epochs: epoch + 1 }));
     return {
       epoch: parts.flatMap((part) => part.epoch),
-      history: Object.fromEntries(Object.keys(parts[0].history).map((key) => [key, parts.flatMap((part) => part.history[key])])),
+      history: Object.fromEntries(
+        Object.keys(parts[0].history).map((key) => [key, parts.flatMap((part) => part.history[key])]),
+      ),
     };
   },
   'an epoch callback': (model) => model.fit(x, y, { ...base, callbacks: { onEpochEnd() {} } }),
@@ -94,7 +97,7 @@ describe.each(backends)('the law of training (%s)', (name) => {
       for (let i = 0; i < 50; i += 8) stepped.trainOnBatch(x.subarray(5 * i, 5 * (i + 8)), y.subarray(i, i + 8));
     }
     expect(stepped.digest()).toBe(fitted.digest());
-    expect(stepped.optimizer?.iterations).toBe(14);
+    expect(stepped.optimizer.iterations).toBe(14);
   });
 
   it('gradients and applyGradients do the step of trainOnBatch', async () => {

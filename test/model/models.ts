@@ -1,5 +1,5 @@
 /** Small models and data that the tests of the model share. */
-import { type Callback, type CompileOptions, backend, layers, losses, type Model, sequential } from '#src/index.js';
+import { backend, type Callback, type CompileOptions, layers, losses, type Model, sequential } from '#src/index.js';
 
 export type Name = 'native' | 'reference';
 
@@ -30,7 +30,10 @@ export function classes(rows: number, inputs = 5, outputs = 3): { x: Float32Arra
 /** 5-7-3 with softmax: odd widths, so that padding is everywhere. */
 export function classifier(options: Partial<CompileOptions> = {}, seed = 3): Model {
   const model = sequential(
-    [layers.dense({ units: 7, activation: 'tanh', inputShape: [5] }), layers.dense({ units: 3, activation: 'softmax' })],
+    [
+      layers.dense({ units: 7, activation: 'tanh', inputShape: [5] }),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ],
     { seed },
   );
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'], ...options });
@@ -40,14 +43,25 @@ export function classifier(options: Partial<CompileOptions> = {}, seed = 3): Mod
 /** 2-8-1 for exclusive or. */
 export function xorModel(options: Partial<CompileOptions> = {}, seed = 0): Model {
   const model = sequential(
-    [layers.dense({ units: 8, activation: 'tanh', inputShape: [2] }), layers.dense({ units: 1, activation: 'sigmoid' })],
+    [
+      layers.dense({ units: 8, activation: 'tanh', inputShape: [2] }),
+      layers.dense({ units: 1, activation: 'sigmoid' }),
+    ],
     { seed },
   );
   model.compile({ optimizer: 'adam', loss: losses.binaryCrossentropy(), metrics: ['accuracy'], ...options });
   return model;
 }
 
-export const xor = { x: [[0, 0], [0, 1], [1, 0], [1, 1]], y: [[0], [1], [1], [0]] };
+export const xor = {
+  x: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  y: [[0], [1], [1], [0]],
+};
 
 /** What an awaited call rejects with, or a call throws. */
 export async function errorOf(act: () => unknown): Promise<Error & { code?: string }> {
@@ -60,7 +74,11 @@ export async function errorOf(act: () => unknown): Promise<Error & { code?: stri
 }
 
 /** Writes down which hooks were called, in order. */
-export function recorder(names: readonly (keyof Callback)[]): { callback: Callback; calls: string[]; logs: Record<string, number>[] } {
+export function recorder(names: readonly (keyof Callback)[]): {
+  callback: Callback;
+  calls: string[];
+  logs: Record<string, number>[];
+} {
   const calls: string[] = [];
   const logs: Record<string, number>[] = [];
   const callback: Record<string, (...args: unknown[]) => void> = {};

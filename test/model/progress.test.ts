@@ -6,19 +6,29 @@ const outline = { epochs: 3, batches: 200, rows: 6390, batchSize: 32 };
 
 function screen(isTTY: boolean) {
   let text = '';
-  return { isTTY, write: (part: string) => { text += part; }, read: () => text };
+  return {
+    isTTY,
+    write: (part: string) => {
+      text += part;
+    },
+    read: () => text,
+  };
 }
 
 describe('progress', () => {
   it('a bar says how far, how long, how fast, and how well', () => {
     const line = barLine({ epoch: 0, batch: 50, logs: { loss: 0.5, accuracy: 0.25 } }, outline, 2);
     expect(line).toBe(' 50/200 ━━━━━─────────────── 6.0s left - 800 examples/s - loss: 0.5000 - accuracy: 0.2500');
-    expect(barLine({ epoch: 0, batch: 0, logs: { loss: Number.NaN } }, outline, 0)).toBe('  0/200 ────────────────────');
+    expect(barLine({ epoch: 0, batch: 0, logs: { loss: Number.NaN } }, outline, 0)).toBe(
+      '  0/200 ────────────────────',
+    );
   });
 
   it('the last batch is partial: its rows are counted as they are', () => {
     expect(barLine({ epoch: 0, batch: 200, logs: {} }, outline, 1)).toContain('0.0s left - 6,390 examples/s');
-    expect(endLine(outline, 75, { loss: 1e-5 })).toBe('200/200 ━━━━━━━━━━━━━━━━━━━━ 1:15 - 85 examples/s - loss: 1.0000e-5');
+    expect(endLine(outline, 75, { loss: 1e-5 })).toBe(
+      '200/200 ━━━━━━━━━━━━━━━━━━━━ 1:15 - 85 examples/s - loss: 1.0000e-5',
+    );
   });
 
   it('on a terminal the bar moves in place, from a timer', async () => {
@@ -46,14 +56,19 @@ describe('progress', () => {
   it('elsewhere it shows only what stays', () => {
     const bar = screen(false);
     const lines = screen(false);
-    for (const [verbose, out] of [[1, bar], [2, lines]] as const) {
+    for (const [verbose, out] of [
+      [1, bar],
+      [2, lines],
+    ] as const) {
       const progress = createProgress(verbose, outline, 1, () => null, out);
       progress.start();
       progress.ended(1, { loss: 0.5 });
       progress.ended(2, { loss: 0.25 });
       progress.stop();
     }
-    expect(bar.read()).toMatch(/^Epoch 2\/3\n200\/200 ━{20} .*loss: 0\.5000\nEpoch 3\/3\n200\/200 ━{20} .*loss: 0\.2500\n$/);
+    expect(bar.read()).toMatch(
+      /^Epoch 2\/3\n200\/200 ━{20} .*loss: 0\.5000\nEpoch 3\/3\n200\/200 ━{20} .*loss: 0\.2500\n$/,
+    );
     expect(lines.read()).toMatch(/^Epoch 2\/3 - .*s - .* examples\/s - loss: 0\.5000\nEpoch 3\/3 - .*loss: 0\.2500\n$/);
   });
 
@@ -72,6 +87,8 @@ describe('progress', () => {
     }
     const epochs = written.filter((line) => line.startsWith('Epoch'));
     expect(epochs).toHaveLength(3);
-    expect(epochs[2]).toMatch(/^Epoch 3\/3 .* - loss: \d\.\d+ - accuracy: \d\.\d+ - val_loss: \d\.\d+ - val_accuracy: \d\.\d+\n$/);
+    expect(epochs[2]).toMatch(
+      /^Epoch 3\/3 .* - loss: \d\.\d+ - accuracy: \d\.\d+ - val_loss: \d\.\d+ - val_accuracy: \d\.\d+\n$/,
+    );
   });
 });

@@ -3,11 +3,14 @@ import { layers, sequential } from '#src/index.js';
 import { classifier } from './models.ts';
 
 it('summary is a table of layers, as in Keras', () => {
-  const model = sequential([
-    layers.dense({ units: 128, activation: 'relu', inputShape: [784] }),
-    layers.activation({ activation: 'tanh', name: 'squash' }),
-    layers.dense({ units: 10, useBias: false }),
-  ], { name: 'digits' });
+  const model = sequential(
+    [
+      layers.dense({ units: 128, activation: 'relu', inputShape: [784] }),
+      layers.activation({ activation: 'tanh', name: 'squash' }),
+      layers.dense({ units: 10, useBias: false }),
+    ],
+    { name: 'digits' },
+  );
   expect(model.summary()).toBe(`Model: "digits"
 ┏━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━┓
 ┃ Layer (type)        ┃ Output Shape ┃ Param # ┃
@@ -21,7 +24,9 @@ it('summary is a table of layers, as in Keras', () => {
  Total params: 101,760 (397.50 KB)
  Trainable params: 101,760 (397.50 KB)
  Non-trainable params: 0 (0.00 B)`);
-  expect(model.layers.map(({ name, className, outputShape, parameters }) => [name, className, ...outputShape, parameters])).toEqual([
+  expect(
+    model.layers.map(({ name, className, outputShape, parameters }) => [name, className, ...outputShape, parameters]),
+  ).toEqual([
     ['dense', 'Dense', 128, 100480],
     ['squash', 'Activation', 128, 0],
     ['dense_1', 'Dense', 10, 1280],

@@ -30,7 +30,13 @@ describe('weights', () => {
     const weights = source.getWeights();
     const { data, shape } = weights['dense.kernel'];
     const nested = Array.from({ length: 5 }, (_, i) => Array.from(data.subarray(7 * i, 7 * i + 7)));
-    for (const kernel of [weights['dense.kernel'], data, nested, { data: Array.from(data), shape }, Float64Array.from(data)]) {
+    for (const kernel of [
+      weights['dense.kernel'],
+      data,
+      nested,
+      { data: Array.from(data), shape },
+      Float64Array.from(data),
+    ]) {
       target.setWeights(classifier({}, 2).getWeights());
       target.setWeights({ ...weights, 'dense.kernel': kernel });
       expect(target.digest()).toBe(source.digest());
@@ -39,8 +45,19 @@ describe('weights', () => {
 
   it('are what the layer computes with: y = tanh(x · kernel + bias)', () => {
     const model = sequential([layers.dense({ units: 3, activation: 'relu', inputShape: [2] })]);
-    model.setWeights({ 'dense.kernel': [[1, 2, -3], [4, 5, 6]], 'dense.bias': [0.5, 0, -1] });
-    expect([...model.predictSync([[1, 2], [2, -1]]).data]).toEqual([9.5, 12, 8, 0, 0, 0]);
+    model.setWeights({
+      'dense.kernel': [
+        [1, 2, -3],
+        [4, 5, 6],
+      ],
+      'dense.bias': [0.5, 0, -1],
+    });
+    expect([
+      ...model.predictSync([
+        [1, 2],
+        [2, -1],
+      ]).data,
+    ]).toEqual([9.5, 12, 8, 0, 0, 0]);
     expect(model.predictSync(new Float32Array([1, 2])).shape).toEqual([1, 3]);
   });
 
@@ -53,7 +70,9 @@ describe('weights', () => {
       expect(model.getWeights()['dense.kernel'].data).toEqual(kernel);
       expect(model.getWeights()['dense.bias'].data).toEqual(bias);
       // Row 1 of the identity picks row 1 of the kernel.
-      expect([...model.predictSync([0, 1, 0]).data]).toEqual([...kernel.subarray(units, 2 * units)].map((w, j) => w - j));
+      expect([...model.predictSync([0, 1, 0]).data]).toEqual(
+        [...kernel.subarray(units, 2 * units)].map((w, j) => w - j),
+      );
     }
   });
 
@@ -73,7 +92,15 @@ describe('weights', () => {
       [{ ...good, 'dense_1.bias': ['1', 2, 3] }, 'ERR_PLUMMET_TYPE'],
       [{ ...good, 'dense_1.bias': null }, 'ERR_PLUMMET_TYPE'],
       [{ ...good, 'dense_1.kernel': { data: new Float32Array(21), shape: [3, 7] } }, 'ERR_PLUMMET_SHAPE'],
-      [{ ...good, get 'dense_1.bias'(): number[] { throw new Error('getter'); } }, 'ERR_PLUMMET_OPTION'],
+      [
+        {
+          ...good,
+          get 'dense_1.bias'(): number[] {
+            throw new Error('getter');
+          },
+        },
+        'ERR_PLUMMET_OPTION',
+      ],
     ];
     for (const [weights, code] of wrong) {
       const error = await errorOf(() => model.setWeights(weights as never));
