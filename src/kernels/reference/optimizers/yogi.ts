@@ -1,5 +1,4 @@
 /** Yogi: Zaheer et al. 2018, "Adaptive methods for nonconvex optimization", Algorithm 2. */
-/** With Adam's bias corrections, in `rate` and `rootScale`, where the caller wants them. */
 import { type FloatArray, fround } from '../../arithmetic/float32.ts';
 import type { Kernel } from '../kernel.ts';
 
