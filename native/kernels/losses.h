@@ -27,13 +27,6 @@ float loss_exponentials(const float* z, float largest, float* gradient, int64_t 
 }
 
 template <class V>
-float log_of(float x) {
-  float lanes[V::kWidth];
-  log(V(x)).store(lanes);
-  return lanes[0];
-}
-
-template <class V>
 int sparse_softmax_crossentropy(const KernelArgs& args, int64_t begin, int64_t end) {
   const LossArgs l(args);
   const V scale(float(1.0 / double(l.rows)));
@@ -47,7 +40,7 @@ int sparse_softmax_crossentropy(const KernelArgs& args, int64_t begin, int64_t e
     const float largest = maximum<V>(z, l.columns);
     const float of_label = z[label] - largest;
     const float s = loss_exponentials<V>(z, largest, gradient, l.columns);
-    l.loss(i) = log_of<V>(s) - of_label;
+    l.loss(i) = first_lane(log(V(s))) - of_label;
     if (!gradient) continue;
     for (int64_t j = 0; j < l.columns; j += V::kWidth) {
       const V one = select(V::load(kLaneNumbers) == V(float(label - j)), V(1.0f), V(0.0f));
@@ -69,7 +62,7 @@ int softmax_crossentropy(const KernelArgs& args, int64_t begin, int64_t end) {
     float* gradient = l.gradient(i);
     const float largest = maximum<V>(z, columns);
     const float s = loss_exponentials<V>(z, largest, gradient, columns);
-    const V log_s(log_of<V>(s));
+    const V log_s = log(V(s));
     const auto target = [=](int64_t j) { return load_part<V>(targets + j, columns - j); };
     l.loss(i) = sum<V>(columns, [=](int64_t j) { return target(j) * (log_s - (V::load(z + j) - V(largest))); });
     if (!gradient) continue;

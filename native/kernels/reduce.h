@@ -21,7 +21,6 @@ struct Sum {
   static constexpr float kMissing = 0;
   static V begin(V x) { return x; }
   static V join(V held, V x) { return held + x; }
-  static float join(float held, float x) { return held + x; }
 };
 
 template <class V>
@@ -29,8 +28,17 @@ struct Maximum {
   static constexpr float kMissing = -kInfinity;
   static V begin(V x) { return join(V(kMissing), x); }
   static V join(V held, V x) { return select(x > held, x, held); }
-  static float join(float held, float x) { return x > held ? x : held; }
 };
+
+// The rest of the tree, within a vector: lane l takes lane l + kCount, then the same for half as many.
+template <class Reduction, int kCount, class V>
+V fold(V v) {
+  if constexpr (kCount == 0) {
+    return v;
+  } else {
+    return fold<Reduction, kCount / 2>(Reduction::join(v, lanes_from<kCount>(v)));
+  }
+}
 
 // Reduces value(0) … value(n − 1), where value(j) gives a vector that begins at j; what it holds beyond n is left out.
 template <class Reduction, class V, class F>
@@ -47,12 +55,10 @@ float reduce(int64_t n, F value) {
   for (int64_t base = 16; base < n; base += 16) {
     for (int i = 0; i < kVectors; i++) lane[i] = Reduction::join(lane[i], values(base, i));
   }
-  float t[16];
-  for (int i = 0; i < kVectors; i++) lane[i].store(t + i * V::kWidth);
-  for (int s = 8; s > 0; s /= 2) {
-    for (int l = 0; l < s; l++) t[l] = Reduction::join(t[l], t[l + s]);
+  for (int s = kVectors / 2; s > 0; s /= 2) {
+    for (int i = 0; i < s; i++) lane[i] = Reduction::join(lane[i], lane[i + s]);
   }
-  return t[0];
+  return first_lane(fold<Reduction, V::kWidth / 2>(lane[0]));
 }
 
 template <class V, class F>

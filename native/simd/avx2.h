@@ -3,6 +3,8 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+#include "transpose_8x8.h"
+
 namespace plummet {
 namespace {
 
@@ -59,6 +61,18 @@ inline Vec from_bits(Bits a) { return Vec(_mm256_castsi256_ps(a.v)); }
 inline Vec to_float(Bits a) { return Vec(_mm256_cvtepi32_ps(a.v)); }
 inline Vec abs(Vec a) { return Vec(_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)); }
 inline Vec operator-(Vec a) { return Vec(_mm256_xor_ps(_mm256_set1_ps(-0.0f), a.v)); }
+
+inline float first_lane(Vec a) { return _mm256_cvtss_f32(a.v); }
+// Lane l becomes lane l + kCount, for l < kCount; what the others become is of no interest.
+template <int kCount>
+inline Vec lanes_from(Vec a) {
+  if constexpr (kCount == 4) return Vec(_mm256_permute2f128_ps(a.v, a.v, 0x11));
+  return Vec(_mm256_permute_ps(a.v, kCount == 2 ? 0x0e : 0x01));
+}
+
+inline void transpose(Vec (&x)[8]) {
+  transpose_8x8(x[0].v, x[1].v, x[2].v, x[3].v, x[4].v, x[5].v, x[6].v, x[7].v);
+}
 
 }  // namespace
 }  // namespace plummet

@@ -14,6 +14,8 @@
 #endif
 #include <stdint.h>
 
+#include "transpose_8x8.h"
+
 namespace plummet {
 namespace {
 
@@ -98,6 +100,36 @@ inline Vec select(Mask m, Vec a, Vec b) { return Vec(_mm512_mask_blend_ps(m.m, b
 inline Bits bits(Vec a) { return Bits(_mm512_castps_si512(a.v)); }
 inline Vec from_bits(Bits a) { return Vec(_mm512_castsi512_ps(a.v)); }
 inline Vec to_float(Bits a) { return Vec(floats_of_ints(a.v)); }
+inline __m256 lower_half(Vec a) { return _mm512_castps512_ps256(a.v); }
+inline __m256 upper_half(Vec a) { return _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a.v), 1)); }
+
+inline float first_lane(Vec a) { return _mm256_cvtss_f32(lower_half(a)); }
+// Lane l becomes lane l + kCount, for l < kCount; what the others become is of no interest.
+template <int kCount>
+inline Vec lanes_from(Vec a) {
+  const __m256 low = lower_half(a);
+  if constexpr (kCount == 8) return Vec(_mm512_castps256_ps512(upper_half(a)));
+  if constexpr (kCount == 4) return Vec(_mm512_castps256_ps512(_mm256_permute2f128_ps(low, low, 0x11)));
+  return Vec(_mm512_castps256_ps512(_mm256_permute_ps(low, kCount == 2 ? 0x0e : 0x01)));
+}
+
+// By quarters of 8 × 8, of which two change places.
+inline void transpose(Vec (&x)[16]) {
+  __m256 low[16], high[16];
+  for (int i = 0; i < 16; i++) {
+    low[i] = lower_half(x[i]);
+    high[i] = upper_half(x[i]);
+  }
+  for (int i = 0; i < 16; i += 8) {
+    transpose_8x8(low[i], low[i + 1], low[i + 2], low[i + 3], low[i + 4], low[i + 5], low[i + 6], low[i + 7]);
+    transpose_8x8(high[i], high[i + 1], high[i + 2], high[i + 3], high[i + 4], high[i + 5], high[i + 6], high[i + 7]);
+  }
+  for (int i = 0; i < 8; i++) {
+    x[i].v = _mm512_insertf32x8(_mm512_castps256_ps512(low[i]), low[i + 8], 1);
+    x[i + 8].v = _mm512_insertf32x8(_mm512_castps256_ps512(high[i]), high[i + 8], 1);
+  }
+}
+
 inline Vec abs(Vec a) { return from_bits(bits(a) & Bits(0x7fffffff)); }
 inline Vec operator-(Vec a) { return from_bits(bits(a) + Bits(INT32_MIN)); }
 

@@ -64,5 +64,20 @@ inline Vec to_float(Bits a) { return Vec(vcvtq_f32_s32(a.v)); }
 inline Vec abs(Vec a) { return Vec(vabsq_f32(a.v)); }
 inline Vec operator-(Vec a) { return Vec(vnegq_f32(a.v)); }
 
+inline float first_lane(Vec a) { return vgetq_lane_f32(a.v, 0); }
+// Lane l becomes lane l + kCount, for l < kCount; what the others become is of no interest.
+template <int kCount>
+inline Vec lanes_from(Vec a) {
+  return Vec(vextq_f32(a.v, a.v, kCount));
+}
+
+inline void transpose(Vec (&x)[4]) {
+  const float32x4x2_t a = vtrnq_f32(x[0].v, x[1].v), b = vtrnq_f32(x[2].v, x[3].v);
+  x[0].v = vcombine_f32(vget_low_f32(a.val[0]), vget_low_f32(b.val[0]));
+  x[1].v = vcombine_f32(vget_low_f32(a.val[1]), vget_low_f32(b.val[1]));
+  x[2].v = vcombine_f32(vget_high_f32(a.val[0]), vget_high_f32(b.val[0]));
+  x[3].v = vcombine_f32(vget_high_f32(a.val[1]), vget_high_f32(b.val[1]));
+}
+
 }  // namespace
 }  // namespace plummet

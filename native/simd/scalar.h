@@ -64,6 +64,11 @@ inline Vec to_float(Bits a) { return Vec(float(a.v)); }
 inline Vec abs(Vec a) { return from_bits(bits(a) & Bits(0x7fffffff)); }
 inline Vec operator-(Vec a) { return from_bits(bits(a) + Bits(INT32_MIN)); }
 
+inline float first_lane(Vec a) { return a.v; }
+template <int kCount>
+Vec lanes_from(Vec a);  // there is only one
+inline void transpose(Vec (&)[1]) {}
+
 // The product of two floats is exact in double, so only the sum rounds twice, which matters where the first rounding lands
 // halfway between two floats. There the sum is rounded to odd instead (Boldo and Melquiond 2008).
 inline Vec fma(Vec a, Vec b, Vec c) {

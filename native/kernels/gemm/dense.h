@@ -17,17 +17,18 @@ int dense(const KernelArgs& args, int64_t begin, int64_t end) {
   const float* const kernel = operand<const float>(args, 1);
   const float* const bias = operand<const float>(args, 2);
   with_activation(args.dim[5], [&](auto activation) {
-    for_panels(begin, end, rows, [&](int64_t q, int64_t from, int64_t count) {
-      const int64_t j = q * kPanel, width = panel_width(outputs, q);
-      float* const out = operand<float>(args, 3) + from * ld + j;
-      for_stretches(inputs, [&](int64_t p, int64_t length) {
-        const Block block{count, width, length, x.at(from, p), kernel + j * inputs + p * width, width,
-                          out,   ld,    p > 0,  bias ? bias + j : nullptr};
-        if (p + length < inputs || is_linear(activation)) return run_block<V>(block, leave);
-        run_block<V>(block, [&](int64_t row, int64_t tile_rows, int64_t column, int64_t columns) {
+    for_slabs(begin, end, rows, inputs, [&](const Slab& slab) {
+      const bool done = slab.p + slab.length == inputs && !is_linear(activation);
+      slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
+        const int64_t j = q * kPanel, width = panel_width(outputs, q);
+        float* const out = operand<float>(args, 3) + from * ld + j;
+        const Block block{count, width, slab.length, x.at(from, slab.p), kernel + j * inputs + slab.p * width, width,
+                          out,   ld,    slab.p > 0,  bias ? bias + j : nullptr};
+        if (!done) return run_block<V>(block, leave);
+        run_block<V>(block, [&](int64_t row, int64_t tile_rows) {
           for (int64_t i = row; i < row + tile_rows; i++) {
-            for (int64_t c = column; c < column + columns; c += V::kWidth) {
-              activation.forward(V::load(out + i * ld + c)).store(out + i * ld + c);
+            for (int64_t c = i * ld; c < i * ld + width; c += V::kWidth) {
+              activation.forward(V::load(out + c)).store(out + c);
             }
           }
         });
@@ -45,19 +46,20 @@ int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
   const float* const kernel = operand<const float>(args, 1);
   float* const packed = static_cast<float*>(args.workspace);
   with_activation(args.operand[2] ? args.dim[5] : 0, [&](auto activation) {
-    for_panels(begin, end, rows, [&](int64_t q, int64_t from, int64_t count) {
-      const int64_t j = q * kPanel, width = panel_width(inputs, q);
-      const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
-      float* const out = operand<float>(args, 3) + from * ld + j;
-      for_stretches(outputs, [&](int64_t p, int64_t length) {
-        pack_transposed_kernel(kernel, inputs, outputs, j, width, p, length, packed);
-        const Block block{count, width, length, dy.at(from, p), packed, width, out, ld, p > 0, nullptr};
-        if (p + length < outputs || is_linear(activation)) return run_block<V>(block, leave);
-        run_block<V>(block, [&](int64_t row, int64_t tile_rows, int64_t column, int64_t columns) {
+    for_slabs(begin, end, rows, outputs, [&](const Slab& slab) {
+      const bool done = slab.p + slab.length == outputs && !is_linear(activation);
+      slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
+        const int64_t j = q * kPanel, width = panel_width(inputs, q);
+        const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
+        float* const out = operand<float>(args, 3) + from * ld + j;
+        pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, slab.p, slab.length, packed);
+        const Block block{count,  width, slab.length, dy.at(from, slab.p), packed, width,
+                          out, ld,    slab.p > 0,  nullptr};
+        if (!done) return run_block<V>(block, leave);
+        run_block<V>(block, [&](int64_t row, int64_t tile_rows) {
           for (int64_t i = row; i < row + tile_rows; i++) {
-            for (int64_t c = column; c < column + columns; c += V::kWidth) {
-              const int64_t at = i * ld + c;
-              activation.gradient(V::load(y + at), V::load(out + at)).store(out + at);
+            for (int64_t c = i * ld; c < i * ld + width; c += V::kWidth) {
+              activation.gradient(V::load(y + c), V::load(out + c)).store(out + c);
             }
           }
         });
@@ -73,11 +75,12 @@ int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
   const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldx = args.dim[3], ldy = args.dim[4];
   const Strided x{operand<const float>(args, 0), 1, ldx};
   const float* const dy = operand<const float>(args, 1);
-  for_panels(begin, end, inputs, [&](int64_t q, int64_t from, int64_t count) {
-    const int64_t j = q * kPanel, width = panel_width(outputs, q);
-    float* const out = operand<float>(args, 2) + j * inputs + from * width;
-    for_stretches(rows, [&](int64_t p, int64_t length) {
-      run_block<V>({count, width, length, x.at(from, p), dy + p * ldy + j, ldy, out, width, p > 0, nullptr}, leave);
+  for_slabs(begin, end, inputs, rows, [&](const Slab& slab) {
+    slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
+      const int64_t j = q * kPanel, width = panel_width(outputs, q);
+      run_block<V>({count, width, slab.length, x.at(from, slab.p), dy + slab.p * ldy + j, ldy,
+                    operand<float>(args, 2) + j * inputs + from * width, width, slab.p > 0, nullptr},
+                   leave);
     });
   });
   return kOk;

@@ -13,25 +13,26 @@
 namespace plummet {
 namespace {
 
-// The tile that fills the registers: rows × vectors.
+// The tile that fills the registers: rows × vectors; and that for one or two rows, which has as many chains as a panel allows.
 template <int kWidth>
 struct TileShape;
 template <>
 struct TileShape<1> {
-  static constexpr int kRows = 2, kVectors = 4;
+  static constexpr int kRows = 2, kVectors = 4, kThinVectors = 4;
 };
 template <>
 struct TileShape<4> {
-  static constexpr int kRows = 6, kVectors = 4;
+  static constexpr int kRows = 6, kVectors = 4, kThinVectors = 8;
 };
 template <>
 struct TileShape<8> {
-  static constexpr int kRows = 6, kVectors = 2;
+  static constexpr int kRows = 6, kVectors = 2, kThinVectors = 4;
 };
 template <>
 struct TileShape<16> {
-  static constexpr int kRows = 12, kVectors = 2;
+  static constexpr int kRows = 12, kVectors = 2, kThinVectors = 2;
 };
+constexpr int kThinRows = 2;
 
 // A matrix of which element (i, p) is at i·row + p·column.
 struct Strided {

@@ -3,14 +3,29 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "micro.h"
 #include "units.h"
 
 namespace plummet {
 namespace {
 
-// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width.
-inline void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
-  for (int64_t p = 0; p < length; p++) {
+// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width, a multiple of the vector's
+// width.
+template <class V>
+void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
+  constexpr int64_t kWidth = V::kWidth;
+  int64_t p = 0;
+  for (; p + kWidth <= length; p += kWidth) {
+    for (int64_t j = 0; j < width; j += kWidth) {
+      V square[kWidth];
+      for (int64_t i = 0; i < kWidth; i++) {
+        square[i] = j + i < columns ? V::load(from + (j + i) * stride + p) : V(0.0f);
+      }
+      transpose(square);
+      for (int64_t i = 0; i < kWidth; i++) square[i].store(to + (p + i) * width + j);
+    }
+  }
+  for (; p < length; p++) {
     for (int64_t j = 0; j < columns; j++) to[p * width + j] = from[j * stride + p];
     for (int64_t j = columns; j < width; j++) to[p * width + j] = 0;
   }
@@ -25,7 +40,8 @@ inline void pack_rows(const float* from, int64_t stride, int64_t columns, int64_
 }
 
 // Rows [row, row + width) and columns [column, column + length) of a panelled kernel, transposed.
-inline void pack_transposed_kernel(const float* kernel, int64_t inputs, int64_t outputs, int64_t row, int64_t width,
+template <class V>
+void pack_transposed_kernel(const float* kernel, int64_t inputs, int64_t outputs, int64_t row, int64_t width,
                             int64_t column, int64_t length, float* to) {
   const int64_t rows = inputs - row < width ? inputs - row : width;
   for (int64_t done = 0; done < length;) {
@@ -33,7 +49,7 @@ inline void pack_transposed_kernel(const float* kernel, int64_t inputs, int64_t 
     const int64_t stride = panel_width(outputs, q);
     const int64_t j = column + done - q * kPanel;
     const int64_t count = length - done < stride - j ? length - done : stride - j;
-    pack_transposed(kernel + q * kPanel * inputs + row * stride + j, stride, rows, width, count, to + done * width);
+    pack_transposed<V>(kernel + q * kPanel * inputs + row * stride + j, stride, rows, width, count, to + done * width);
     done += count;
   }
 }
