@@ -5,6 +5,7 @@
 #include "kernels_problem.h"
 
 namespace plummet {
+namespace {
 
 class Cases {
  public:
@@ -265,4 +266,5 @@ inline std::vector<Problem> Cases::of(Op op) {
   return all;
 }
 
+}  // namespace
 }  // namespace plummet

@@ -9,6 +9,7 @@
 #include "../kernels/random.h"
 
 namespace plummet {
+namespace {
 
 class Source {
  public:
@@ -45,4 +46,5 @@ class Source {
   uint32_t block_[4] = {};
 };
 
+}  // namespace
 }  // namespace plummet

@@ -5,6 +5,7 @@
 #include "../kernels/table.h"
 
 namespace plummet {
+namespace {
 
 constexpr uint64_t kGolden[kOpCount] = {
     0x7725b5caf1980fa5,  // gatherFloats
@@ -38,4 +39,5 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x0d76c003628fc835,  // yogi
 };
 
+}  // namespace
 }  // namespace plummet

@@ -9,6 +9,7 @@
 #include "kernels_data.h"
 
 namespace plummet {
+namespace {
 
 enum class Layout { kFlat, kPadded, kPanels };
 
@@ -133,4 +134,5 @@ inline std::string describe(const KernelTable& table, const Problem& problem) {
   return text + ")";
 }
 
+}  // namespace
 }  // namespace plummet

@@ -5,6 +5,7 @@
 #include "../kernels/table.h"
 
 namespace plummet {
+namespace {
 
 inline std::vector<const KernelTable*> tables() {
   std::vector<const KernelTable*> all = {&plummet_kernels_scalar};
@@ -25,4 +26,5 @@ inline std::vector<const KernelTable*> tables() {
   return all;
 }
 
+}  // namespace
 }  // namespace plummet

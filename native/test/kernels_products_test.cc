@@ -1,0 +1,69 @@
+// Matrix products are chains of fused multiply-adds, as docs/definitions.md has them.
+#include <math.h>
+
+#include "kernels_expect.h"
+
+namespace plummet {
+namespace {
+
+float chain(float start, int64_t k, const Element& a, const Element& b, int64_t i, int64_t j) {
+  for (int64_t p = 0; p < k; p++) start = fmaf(a(i, p), b(p, j), start);
+  return start;
+}
+
+Element transposed(const Element& a) {
+  return [a](int64_t i, int64_t j) { return a(j, i); };
+}
+
+float activation_gradient(int64_t activation, float y, float dy) {
+  if (activation == 1) return 0 >= y ? 0 : dy;
+  const float slope = activation == 2 ? y * (1 - y) : 1 - y * y;
+  return activation == 0 ? dy : dy * slope;
+}
+
+TEST(Products, AreChainsOfFusedMultiplyAdds) {
+  for (const Problem& p : Cases(11).of(kOp_gemm)) {
+    const int64_t m = p.dims[0], n = p.dims[1], k = p.dims[2];
+    const auto matrix = [](const Array& x, int64_t ld) -> Element {
+      return [&x, ld](int64_t i, int64_t j) { return at(x.bytes, i * ld + j); };
+    };
+    const Element a = p.dims[3] ? transposed(matrix(p.arrays[0], m)) : matrix(p.arrays[0], k);
+    const Element b = p.dims[4] ? transposed(matrix(p.arrays[1], k)) : matrix(p.arrays[1], n);
+    const Element c = matrix(p.arrays[2], n);
+    expect_elements(p, p.arrays[2], m, n,
+                    [&](int64_t i, int64_t j) { return chain(p.dims[5] ? c(i, j) : 0, k, a, b, i, j); });
+  }
+}
+
+TEST(Products, OfADenseLayer) {
+  for (const Problem& p : Cases(12).of(kOp_dense)) {
+    if (p.dims[5] > 1) continue;  // sigmoid and tanh have tests of their own
+    const Element x = element(p.arrays[0]), w = element(p.arrays[1]);
+    const Array& bias = p.arrays[2];
+    expect_elements(p, p.arrays[3], p.dims[0], p.dims[2], [&](int64_t i, int64_t j) {
+      const float c = chain(bias.absent ? 0 : at(bias.bytes, j), p.dims[1], x, w, i, j);
+      return p.dims[5] == 1 && 0 > c ? 0 : c;
+    });
+  }
+}
+
+TEST(Products, OfTheGradientOfADenseLayersInput) {
+  for (const Problem& p : Cases(13).of(kOp_denseInputGradient)) {
+    const Element dy = element(p.arrays[0]), w = transposed(element(p.arrays[1])), y = element(p.arrays[2]);
+    expect_elements(p, p.arrays[3], p.dims[0], p.dims[1], [&](int64_t i, int64_t j) {
+      const float c = chain(0, p.dims[2], dy, w, i, j);
+      return p.arrays[2].absent ? c : activation_gradient(p.dims[5], y(i, j), c);
+    });
+  }
+}
+
+TEST(Products, OfTheGradientOfADenseLayersKernel) {
+  for (const Problem& p : Cases(14).of(kOp_denseKernelGradient)) {
+    const Element x = transposed(element(p.arrays[0])), dy = element(p.arrays[1]);
+    expect_elements(p, p.arrays[2], p.dims[1], p.dims[2],
+                    [&](int64_t i, int64_t j) { return chain(0, p.dims[0], x, dy, i, j); });
+  }
+}
+
+}  // namespace
+}  // namespace plummet
