@@ -44,7 +44,7 @@ test('mnist learns in an epoch', async () => {
   const { accuracy, history } = await mnist({ epochs: 1 });
   expect(accuracy).toBeGreaterThan(0.94);
   expect(history.loss).toHaveLength(1);
-}, 120_000);
+}, 240_000);
 
 describe('npm run example', () => {
   test.each([[[]], [['nonsense']]])('with %j lists the names and fails', async (args) => {
