@@ -17,17 +17,12 @@ export const createHistory = (keys: readonly string[]): History => ({
 
 export function record({ epoch: epochs, history }: History, epoch: number, logs: Logs): void {
   epochs.push(epoch);
-  for (const [key, value] of Object.entries(logs)) {
-    history[key] ??= [];
-    history[key].push(value);
-  }
+  for (const key of Object.keys(logs)) history[key].push(logs[key]);
 }
 
 /** Means from totals: the sums over so many rows, beginning at `first`. */
 export function meansOf(keys: readonly string[], totals: Float64Array, first: number, rows: number, prefix = ''): Logs {
   const logs: Logs = {};
-  keys.forEach((key, i) => {
-    logs[prefix + key] = totals[first + i] / rows;
-  });
+  for (let i = 0; i < keys.length; i++) logs[prefix + keys[i]] = totals[first + i] / rows;
   return logs;
 }
