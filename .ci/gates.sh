@@ -14,11 +14,13 @@ gate() {
   if ("$@") >"$log" 2>&1 </dev/null; then
     passed=$((passed + 1))
     printf '  passed  %s (%d s)\n' "$name" $((SECONDS - begin))
-    grep -E '^(> )?note: ' "$log" | sed 's/^/          /'
   else
     failed=$((failed + 1))
     printf '  FAILED  %s (%d s): %s\n' "$name" $((SECONDS - begin)) "$*"
-    sed 's/^/          /' "$log"
+    # The first errors and the end say most.
+    awk 'NR <= 100 { print; next } { tail[NR % 100] = $0 }
+         END { if (NR > 200) print "… (" NR - 200 " lines left out)"; for (i = NR > 200 ? NR - 99 : 101; i <= NR; i++) print tail[i % 100] }' "$log" |
+      sed 's/^/          /'
   fi
 }
 
