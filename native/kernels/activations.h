@@ -38,10 +38,14 @@ constexpr bool is_linear(Activation) {
 template <class F>
 void with_activation(int64_t number, F f) {
   switch (number) {
-    case 1: return f(Relu());
-    case 2: return f(Sigmoid());
-    case 3: return f(Tanh());
-    default: return f(Linear());
+    case 1:
+      return f(Relu());
+    case 2:
+      return f(Sigmoid());
+    case 3:
+      return f(Tanh());
+    default:
+      return f(Linear());
   }
 }
 

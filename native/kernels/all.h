@@ -1,7 +1,5 @@
 // Every kernel, instantiated for the Vec that a file in native/isa/ has included before.
 #pragma once
-#include "table.h"
-
 #include "column_sums.h"
 #include "gather.h"
 #include "gemm/dense.h"
@@ -12,13 +10,14 @@
 #include "optimizers/sgd.h"
 #include "optimizers/yogi.h"
 #include "random.h"
+#include "table.h"
 
 #define PLUMMET_OP(op, kernel) kernel<Vec>,
 #define PLUMMET_OPTIMIZER(op, Optimizer, states, hyper) optimizer_step<Optimizer, Vec>,
 
 // Defines the table of that instruction set.
-#define PLUMMET_KERNEL_TABLE(isa)                                               \
-  namespace plummet {                                                           \
-  extern "C" const KernelTable plummet_kernels_##isa = {                        \
-      #isa, {PLUMMET_OPS(PLUMMET_OP) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER)}};   \
+#define PLUMMET_KERNEL_TABLE(isa)                                             \
+  namespace plummet {                                                         \
+  extern "C" const KernelTable plummet_kernels_##isa = {                      \
+      #isa, {PLUMMET_OPS(PLUMMET_OP) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER)}}; \
   }

@@ -14,9 +14,7 @@ struct LossArgs : Batch {
   const float* targets(int64_t r) const { return operand<const float>(args, 1) + r * columns; }
   int32_t label(int64_t r) const { return operand<const int32_t>(args, 1)[r]; }
   float& loss(int64_t i) const { return operand<float>(args, 3)[i]; }
-  float* gradient(int64_t i) const {
-    return args.operand[4] ? operand<float>(args, 4) + i * ld : nullptr;
-  }
+  float* gradient(int64_t i) const { return args.operand[4] ? operand<float>(args, 4) + i * ld : nullptr; }
 };
 
 // e_j = exp(z_j − largest) into `gradient`, where there is one, and their sum.
@@ -74,8 +72,8 @@ int softmax_crossentropy(const KernelArgs& args, int64_t begin, int64_t end) {
   return kOk;
 }
 
-// A loss that is a mean over the outputs of `Term`: Term::loss(z, t), and its derivative Term::gradient(z, t) but for the
-// factor Term::kFactor.
+// A loss that is a mean over the outputs of `Term`: Term::loss(z, t), and its derivative Term::gradient(z, t) but for
+// the factor Term::kFactor.
 template <class Term, class V>
 int mean_loss(const KernelArgs& args, int64_t begin, int64_t end) {
   const LossArgs l(args);

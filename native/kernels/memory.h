@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "kernel.h"
+
 namespace plummet {
 namespace {
 

@@ -72,9 +72,8 @@ int mean_metric(const KernelArgs& args, int64_t begin, int64_t end, Term term) {
     if (r < 0) return kBadRow;
     const float *z = m.z(i), *targets = m.targets(r);
     const int64_t columns = m.columns;
-    const float total = sum<V>(columns, [=](int64_t j) {
-      return term(V::load(z + j) - load_part<V>(targets + j, columns - j));
-    });
+    const float total =
+        sum<V>(columns, [=](int64_t j) { return term(V::load(z + j) - load_part<V>(targets + j, columns - j)); });
     m.value(i) = total / float(columns);
   }
   return kOk;

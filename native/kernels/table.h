@@ -1,4 +1,5 @@
-// The kernels of one instruction set, one for each op. Each file in native/isa/ exports one such table and nothing else.
+// The kernels of one instruction set, one for each op. Each file in native/isa/ exports one such table and nothing
+// else.
 #pragma once
 #include "kernel.h"
 #include "list.h"

@@ -1,5 +1,5 @@
-// exp, log, log1p, tanh and sigmoid: no FMA, no table, the same operations in the same order on every instruction set and in
-// src/kernels/reference/transcendentals.ts.
+// exp, log, log1p, tanh and sigmoid: no FMA, no table, the same operations in the same order on every instruction set
+// and in src/kernels/reference/transcendentals.ts.
 #pragma once
 #include <stdint.h>
 

@@ -70,9 +70,7 @@ inline Vec lanes_from(Vec a) {
   return Vec(_mm256_permute_ps(a.v, kCount == 2 ? 0x0e : 0x01));
 }
 
-inline void transpose(Vec (&x)[8]) {
-  transpose_8x8(x[0].v, x[1].v, x[2].v, x[3].v, x[4].v, x[5].v, x[6].v, x[7].v);
-}
+inline void transpose(Vec (&x)[8]) { transpose_8x8(x[0].v, x[1].v, x[2].v, x[3].v, x[4].v, x[5].v, x[6].v, x[7].v); }
 
 }  // namespace
 }  // namespace plummet

@@ -69,8 +69,8 @@ template <int kCount>
 Vec lanes_from(Vec a);  // there is only one
 inline void transpose(Vec (&)[1]) {}
 
-// The product of two floats is exact in double, so only the sum rounds twice, which matters where the first rounding lands
-// halfway between two floats. There the sum is rounded to odd instead (Boldo and Melquiond 2008).
+// The product of two floats is exact in double, so only the sum rounds twice, which matters where the first rounding
+// lands halfway between two floats. There the sum is rounded to odd instead (Boldo and Melquiond 2008).
 inline Vec fma(Vec a, Vec b, Vec c) {
   const double p = double(a.v) * double(b.v);
   double s = p + double(c.v);

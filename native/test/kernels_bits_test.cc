@@ -1,4 +1,5 @@
-// Every kernel of every instruction set gives the bits that are recorded, however its work is divided and wherever its operands lie.
+// Every kernel of every instruction set gives the bits that are recorded, however its work is divided and wherever its
+// operands lie.
 #include <stdio.h>
 
 #include "kernels_cases.h"

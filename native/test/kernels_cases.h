@@ -84,7 +84,10 @@ inline std::vector<Problem> Cases::gathers(Op op) {
       for (int variant = 0; variant < 3; variant++) {
         const int64_t first = variant == 1 ? 0 : 5, source_rows = 61, ld = pad(columns) + 16 * (variant % 2);
         if (op == kOp_copyRows) {
-          all.push_back({op, {padded(rows, columns, ld, true), written(flat((first + rows) * columns))}, {rows, columns, first, ld}, rows});
+          all.push_back({op,
+                         {padded(rows, columns, ld, true), written(flat((first + rows) * columns))},
+                         {rows, columns, first, ld},
+                         rows});
           continue;
         }
         Array order = variant > 0 ? ints(first + rows, source_rows) : absent();
@@ -107,7 +110,7 @@ inline std::vector<Problem> Cases::gathers(Op op) {
 
 inline std::vector<Problem> Cases::products(Op op) {
   std::vector<Problem> all;
-  const int64_t shapes[][3] = {{1, 1, 1},   {2, 3, 5},    {5, 17, 33},  {12, 40, 16}, {49, 10, 70}, {97, 70, 10},
+  const int64_t shapes[][3] = {{1, 1, 1},    {2, 3, 5},     {5, 17, 33},   {12, 40, 16}, {49, 10, 70}, {97, 70, 10},
                                {1, 785, 10}, {33, 300, 45}, {300, 20, 31}, {7, 16, 600}, {6, 260, 64}, {13, 5, 48}};
   int64_t activation = 0;
   for (const auto& s : shapes) {
@@ -117,21 +120,24 @@ inline std::vector<Problem> Cases::products(Op op) {
       activation = (activation + 1) % 4;
       if (op == kOp_dense) {
         Array bias = any ? absent() : flat(pad(outputs));
-        all.push_back({op,
-                       {padded(rows, inputs, ldx, any), panels(inputs, outputs, any), bias, written(padded(rows, outputs, ldy))},
-                       {rows, inputs, outputs, ldx, ldy, activation},
-                       tiles(rows, outputs)});
+        all.push_back(
+            {op,
+             {padded(rows, inputs, ldx, any), panels(inputs, outputs, any), bias, written(padded(rows, outputs, ldy))},
+             {rows, inputs, outputs, ldx, ldy, activation},
+             tiles(rows, outputs)});
       } else if (op == kOp_denseInputGradient) {
         Array y = activation == 0 ? absent() : padded(rows, inputs, ldx, any);
-        all.push_back({op,
-                       {padded(rows, outputs, ldy, any), panels(inputs, outputs, any), y, written(padded(rows, inputs, ldx))},
-                       {rows, inputs, outputs, ldy, ldx, activation},
-                       tiles(rows, inputs)});
+        all.push_back(
+            {op,
+             {padded(rows, outputs, ldy, any), panels(inputs, outputs, any), y, written(padded(rows, inputs, ldx))},
+             {rows, inputs, outputs, ldy, ldx, activation},
+             tiles(rows, inputs)});
       } else {
-        all.push_back({op,
-                       {padded(rows, inputs, ldx, any), padded(rows, outputs, ldy, any), written(panels(inputs, outputs))},
-                       {rows, inputs, outputs, ldx, ldy},
-                       tiles(inputs, outputs)});
+        all.push_back(
+            {op,
+             {padded(rows, inputs, ldx, any), padded(rows, outputs, ldy, any), written(panels(inputs, outputs))},
+             {rows, inputs, outputs, ldx, ldy},
+             tiles(inputs, outputs)});
       }
     }
   }
@@ -140,8 +146,9 @@ inline std::vector<Problem> Cases::products(Op op) {
 
 inline std::vector<Problem> Cases::gemms() {
   std::vector<Problem> all;
-  const int64_t shapes[][3] = {{0, 3, 2},   {3, 0, 2},    {3, 5, 0},    {1, 1, 1},   {1, 33, 7},  {5, 1, 9},  {17, 19, 23},
-                               {50, 64, 3}, {33, 32, 300}, {49, 70, 10}, {97, 5, 270}, {12, 40, 16}, {64, 96, 64}};
+  const int64_t shapes[][3] = {{0, 3, 2},    {3, 0, 2},    {3, 5, 0},   {1, 1, 1},     {1, 33, 7},
+                               {5, 1, 9},    {17, 19, 23}, {50, 64, 3}, {33, 32, 300}, {49, 70, 10},
+                               {97, 5, 270}, {12, 40, 16}, {64, 96, 64}};
   for (const auto& s : shapes) {
     for (int flags = 0; flags < 8; flags++) {
       const int64_t m = s[0], n = s[1], k = s[2];

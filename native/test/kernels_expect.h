@@ -33,7 +33,8 @@ inline Element element(const Array& a) {
 }
 
 // Compares the problem's last operand with what `expected` says of its elements.
-inline void expect_elements(const Problem& p, const Array& out, int64_t rows, int64_t columns, const Element& expected) {
+inline void expect_elements(const Problem& p, const Array& out, int64_t rows, int64_t columns,
+                            const Element& expected) {
   for (const KernelTable* table : tables()) {
     const Outcome outcome = run(*table, p);
     for (int64_t i = 0; i < rows; i++) {

@@ -1,4 +1,5 @@
-// Recorded hashes of what every op gives for the problems of kernels_cases.h. A change here is a change of Plummet's results.
+// Recorded hashes of what every op gives for the problems of kernels_cases.h. A change here is a change of Plummet's
+// results.
 #pragma once
 #include <stdint.h>
 

@@ -24,9 +24,8 @@ TEST(Reductions, AreSixteenLanesAndATree) {
     const Array &y = p.arrays[0], &dy = p.arrays[1];
     if (p.arrays[2].same_as >= 0) continue;
     expect_elements(p, p.arrays[2], p.dims[0], p.dims[1], [&](int64_t i, int64_t j) {
-      const float s = lanes(p.dims[1], [&](int64_t c) {
-        return at(dy.bytes, place(dy, i, c)) * at(y.bytes, place(y, i, c));
-      });
+      const float s =
+          lanes(p.dims[1], [&](int64_t c) { return at(dy.bytes, place(dy, i, c)) * at(y.bytes, place(y, i, c)); });
       return (at(dy.bytes, place(dy, i, j)) - s) * at(y.bytes, place(y, i, j));
     });
   }
@@ -120,7 +119,8 @@ TEST(Accuracy, TakesTheFirstOfTheLargest) {
     for (int64_t j = 0; j < 4; j++) z.f()[i * 16 + j] = rows[size_t(i)][size_t(j)];
     labels.i()[i] = best[size_t(i)];
   }
-  const Problem p = {kOp_sparseAccuracy, {z, labels, Cases::absent(), Cases::written(cases.flat(4))}, {4, 4, 4, 0, 16}, 4};
+  const Problem p = {
+      kOp_sparseAccuracy, {z, labels, Cases::absent(), Cases::written(cases.flat(4))}, {4, 4, 4, 0, 16}, 4};
   for (const KernelTable* table : tables()) {
     const Outcome outcome = run(*table, p);
     for (int64_t i = 0; i < 4; i++) EXPECT_EQ(at(outcome.written[0], i), 1) << table->isa << " row " << i;

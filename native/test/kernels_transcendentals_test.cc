@@ -1,12 +1,13 @@
-// exp, log, log1p, tanh, sigmoid against float64, and the hashes that test/golden/transcendentals.json shares with TypeScript.
-#include "../simd/scalar.h"
-
+// exp, log, log1p, tanh, sigmoid against float64, and the hashes that test/golden/transcendentals.json shares with
+// TypeScript.
 #include <gtest/gtest.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "../kernels/kernel.h"
+// clang-format off
+#include "../simd/scalar.h"  // the kernels are written over its Vec
 #include "../kernels/transcendentals.h"
+// clang-format on
 
 namespace plummet {
 namespace {
@@ -15,7 +16,7 @@ struct Function {
   const char* name;
   Vec (*ours)(Vec);
   double (*exact)(double);
-  double bound;  // in ulp
+  double bound;   // in ulp
   uint32_t hash;  // of all values at a stride of 65521, see below
 };
 
@@ -120,12 +121,14 @@ TEST(Transcendentals, KeepTheirSpecialValues) {
 
 // An algorithm without FMA hardware gives the bits of one with it.
 TEST(ScalarFma, RoundsOnce) {
-  const uint32_t edges[] = {0x00000000, 0x80000000, 0x00000001, 0x807fffff, 0x00800000, 0x33800000, 0x33800001, 0x3f7fffff,
-                            0x3f800000, 0xbf800001, 0x3fffffff, 0x4b7fffff, 0x4b800001, 0x7f7fffff, 0xff7fffff, 0x7f800000,
-                            0xff800000, 0x7fc00000, 0x1a800001, 0x1affffff, 0x5f000000, 0xdf7fffff, 0x5e800001, 0x3f800001};
+  const uint32_t edges[] = {0x00000000, 0x80000000, 0x00000001, 0x807fffff, 0x00800000, 0x33800000,
+                            0x33800001, 0x3f7fffff, 0x3f800000, 0xbf800001, 0x3fffffff, 0x4b7fffff,
+                            0x4b800001, 0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000,
+                            0x1a800001, 0x1affffff, 0x5f000000, 0xdf7fffff, 0x5e800001, 0x3f800001};
   const auto check = [](uint32_t a, uint32_t b, uint32_t c) {
     const float x = float_of(a), y = float_of(b), z = float_of(c);
-    ASSERT_EQ(bits_of(fma(Vec(x), Vec(y), Vec(z)).v), bits_of(::fmaf(x, y, z))) << std::hex << a << " " << b << " " << c;
+    ASSERT_EQ(bits_of(fma(Vec(x), Vec(y), Vec(z)).v), bits_of(::fmaf(x, y, z)))
+        << std::hex << a << " " << b << " " << c;
   };
   for (uint32_t a : edges) {
     for (uint32_t b : edges) {

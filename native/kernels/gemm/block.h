@@ -41,8 +41,8 @@ int64_t run_strips(const Block& block, int64_t rows, int64_t i, int64_t j) {
   return j;
 }
 
-// Computes the block in tiles whose heights differ by one row at most. `finish` is called with each tile's place while it is in
-// the nearest cache: (row, rows).
+// Computes the block in tiles whose heights differ by one row at most. `finish` is called with each tile's place while
+// it is in the nearest cache: (row, rows).
 template <class V, class Finish>
 void run_block(const Block& block, Finish finish) {
   using Shape = TileShape<V::kWidth>;

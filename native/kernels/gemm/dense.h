@@ -22,8 +22,8 @@ int dense(const KernelArgs& args, int64_t begin, int64_t end) {
       slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
         const int64_t j = q * kPanel, width = panel_width(outputs, q);
         float* const out = operand<float>(args, 3) + from * ld + j;
-        const Block block{count, width, slab.length, x.at(from, slab.p), kernel + j * inputs + slab.p * width, width,
-                          out,   ld,    slab.p > 0,  bias ? bias + j : nullptr};
+        const Block block{count, width, slab.length, x.at(from, slab.p), kernel + j * inputs + slab.p * width,
+                          width, out,   ld,          slab.p > 0,         bias ? bias + j : nullptr};
         if (!done) return run_block<V>(block, leave);
         run_block<V>(block, [&](int64_t row, int64_t tile_rows) {
           for (int64_t i = row; i < row + tile_rows; i++) {
@@ -53,8 +53,7 @@ int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
         const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
         float* const out = operand<float>(args, 3) + from * ld + j;
         pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, slab.p, slab.length, packed);
-        const Block block{count,  width, slab.length, dy.at(from, slab.p), packed, width,
-                          out, ld,    slab.p > 0,  nullptr};
+        const Block block{count, width, slab.length, dy.at(from, slab.p), packed, width, out, ld, slab.p > 0, nullptr};
         if (!done) return run_block<V>(block, leave);
         run_block<V>(block, [&](int64_t row, int64_t tile_rows) {
           for (int64_t i = row; i < row + tile_rows; i++) {

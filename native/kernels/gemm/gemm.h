@@ -8,7 +8,8 @@
 namespace plummet {
 namespace {
 
-// Where rows of b lie so far apart that they compete for places in the cache, a copy pays, unless few rows of c are to share it.
+// Where rows of b lie so far apart that they compete for places in the cache, a copy pays, unless few rows of c are to
+// share it.
 constexpr int64_t kFarApart = 256;
 constexpr int64_t kFewRows = 24;
 

@@ -13,7 +13,8 @@
 namespace plummet {
 namespace {
 
-// The tile that fills the registers: rows × vectors; and that for one or two rows, which has as many chains as a panel allows.
+// The tile that fills the registers: rows × vectors; and that for one or two rows, which has as many chains as a panel
+// allows.
 template <int kWidth>
 struct TileShape;
 template <>
@@ -41,8 +42,8 @@ struct Strided {
   Strided at(int64_t i, int64_t p) const { return {data + i * row + p * column, row, column}; }
 };
 
-// c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for kRows rows and kVectors vectors of columns. c starts as
-// what is stored (kHeld), as start[j], or, where `start` is null, as +0.
+// c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for kRows rows and kVectors vectors of columns.
+// c starts as what is stored (kHeld), as start[j], or, where `start` is null, as +0.
 template <class V, int kRows, int kVectors, bool kHeld>
 void micro_kernel(int64_t k, Strided a, const float* b, int64_t ldb, float* c, int64_t ldc, const float* start) {
   V sum[kRows][kVectors];

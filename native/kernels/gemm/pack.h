@@ -9,8 +9,8 @@
 namespace plummet {
 namespace {
 
-// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width, a multiple of the vector's
-// width.
+// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width, a multiple of the
+// vector's width.
 template <class V>
 void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
   constexpr int64_t kWidth = V::kWidth;

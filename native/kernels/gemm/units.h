@@ -14,8 +14,8 @@ constexpr int64_t kStretch = 256;
 inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
-// Rows [from, from + count) of the output, and a stretch [p, p + length) of what is summed: as much of the left-hand matrix as
-// stays in the second cache while panel after panel is computed.
+// Rows [from, from + count) of the output, and a stretch [p, p + length) of what is summed: as much of the left-hand
+// matrix as stays in the second cache while panel after panel is computed.
 struct Slab {
   int64_t from, count, p, length;
   int64_t begin, end, blocks;  // the units to be computed, and how many make a panel
@@ -31,8 +31,8 @@ struct Slab {
   }
 };
 
-// Calls f(slab) for the slabs that make up units [begin, end) of a product: once at least for all rows, also where k is 0.
-// Stretches of k are of nearly equal length and come in ascending order.
+// Calls f(slab) for the slabs that make up units [begin, end) of a product: once at least for all rows, also where k is
+// 0. Stretches of k are of nearly equal length and come in ascending order.
 template <class F>
 void for_slabs(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
   if (begin >= end) return;

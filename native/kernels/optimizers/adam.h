@@ -8,8 +8,11 @@ namespace {
 
 struct Adam {
   static constexpr int kStates = 2;
-  struct Hyper { float beta1, one_minus_beta1, beta2, one_minus_beta2, rate, root_scale, epsilon, weight_decay; };
-  template <class V> static void update(const Hyper& h, V& p, V g, V& m, V& v) {
+  struct Hyper {
+    float beta1, one_minus_beta1, beta2, one_minus_beta2, rate, root_scale, epsilon, weight_decay;
+  };
+  template <class V>
+  static void update(const Hyper& h, V& p, V g, V& m, V& v) {
     g = g + V(h.weight_decay) * p;
     m = V(h.beta1) * m + V(h.one_minus_beta1) * g;
     v = V(h.beta2) * v + (V(h.one_minus_beta2) * g) * g;
@@ -20,7 +23,8 @@ struct Adam {
 struct AdamAmsgrad {
   static constexpr int kStates = 3;
   using Hyper = Adam::Hyper;
-  template <class V> static void update(const Hyper& h, V& p, V g, V& m, V& v, V& u) {
+  template <class V>
+  static void update(const Hyper& h, V& p, V g, V& m, V& v, V& u) {
     g = g + V(h.weight_decay) * p;
     m = V(h.beta1) * m + V(h.one_minus_beta1) * g;
     v = V(h.beta2) * v + (V(h.one_minus_beta2) * g) * g;

@@ -1,5 +1,5 @@
-// The loop that all element-wise optimizers share. An optimizer is a struct with the number of its states, the scalars it
-// needs, and `update`, its formula for one vector of parameters.
+// The loop that all element-wise optimizers share. An optimizer is a struct with the number of its states, the scalars
+// it needs, and `update`, its formula for one vector of parameters.
 #pragma once
 #include <string.h>
 

@@ -8,8 +8,11 @@ namespace {
 
 struct Sgd {
   static constexpr int kStates = 0;
-  struct Hyper { float learning_rate, weight_decay; };
-  template <class V> static void update(const Hyper& h, V& p, V g) {
+  struct Hyper {
+    float learning_rate, weight_decay;
+  };
+  template <class V>
+  static void update(const Hyper& h, V& p, V g) {
     g = g + V(h.weight_decay) * p;
     p = p - V(h.learning_rate) * g;
   }
@@ -17,8 +20,11 @@ struct Sgd {
 
 struct SgdMomentum {
   static constexpr int kStates = 1;
-  struct Hyper { float learning_rate, weight_decay, momentum, one_minus_dampening; };
-  template <class V> static void update(const Hyper& h, V& p, V g, V& b) {
+  struct Hyper {
+    float learning_rate, weight_decay, momentum, one_minus_dampening;
+  };
+  template <class V>
+  static void update(const Hyper& h, V& p, V g, V& b) {
     g = g + V(h.weight_decay) * p;
     b = V(h.momentum) * b + V(h.one_minus_dampening) * g;
     p = p - V(h.learning_rate) * b;
@@ -27,8 +33,11 @@ struct SgdMomentum {
 
 struct SgdNesterov {
   static constexpr int kStates = 1;
-  struct Hyper { float learning_rate, weight_decay, momentum, one_minus_dampening, lookahead; };
-  template <class V> static void update(const Hyper& h, V& p, V g, V& b) {
+  struct Hyper {
+    float learning_rate, weight_decay, momentum, one_minus_dampening, lookahead;
+  };
+  template <class V>
+  static void update(const Hyper& h, V& p, V g, V& b) {
     g = g + V(h.weight_decay) * p;
     b = V(h.momentum) * b + V(h.one_minus_dampening) * g;
     p = p - V(h.learning_rate) * (g + V(h.lookahead) * b);

@@ -7,8 +7,11 @@ namespace {
 
 struct Yogi {
   static constexpr int kStates = 2;
-  struct Hyper { float beta1, one_minus_beta1, one_minus_beta2, rate, root_scale, epsilon, weight_decay; };
-  template <class V> static void update(const Hyper& h, V& p, V g, V& m, V& v) {
+  struct Hyper {
+    float beta1, one_minus_beta1, one_minus_beta2, rate, root_scale, epsilon, weight_decay;
+  };
+  template <class V>
+  static void update(const Hyper& h, V& p, V g, V& m, V& v) {
     g = g + V(h.weight_decay) * p;
     m = V(h.beta1) * m + V(h.one_minus_beta1) * g;
     const V q = g * g;
