@@ -14,5 +14,5 @@ export type { History, Logs } from './model/history.ts';
 export type { Model, ModelLayer, ModelOptimizer } from './model/model.ts';
 export { type SequentialOptions, sequential } from './model/sequential.ts';
 export type { Weights } from './model/weights.ts';
-export * as optimizers from './optimizers/index.ts';
+export * as optimizers from './optimizers/optimizers.ts';
 export { type Tensor, type TensorLike, tensor } from './tensor.ts';

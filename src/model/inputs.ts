@@ -133,9 +133,6 @@ export function datasetInputs(who: string, dataset: Dataset, inputs: number): So
   return { x, y: null, rows, bytes, checked: true };
 }
 
-/** Targets of a dataset in the other form, made once for each. */
-const converted = new WeakMap<object, Float32Array | Int32Array>();
-
 /** A dataset with the targets that the loss takes. */
 export function datasetPair(who: string, dataset: Dataset, wanted: Wanted): Source {
   const source = datasetInputs(who, dataset, wanted.inputs);
@@ -151,14 +148,11 @@ export function datasetPair(who: string, dataset: Dataset, wanted: Wanted): Sour
   }
   const kind = y instanceof Int32Array ? 'labels' : 'floats';
   if (kind === wanted.targets) return { ...source, y, checked: kind === 'floats' };
-  let other = converted.get(y);
-  if (!other) {
-    if (wanted.targets === 'labels') checkLabels(who, y, wanted.outputs);
-    other = wanted.targets === 'labels' ? sharedInts(y.length) : sharedFloats(y.length);
-    other.set(y);
-    converted.set(y, other);
-  }
-  return { ...source, y: other, checked: false };
+  // Converted anew each time: somebody may have written to the dataset's memory since.
+  if (wanted.targets === 'labels') checkLabels(who, y, wanted.outputs);
+  const other = wanted.targets === 'labels' ? sharedInts(y.length) : sharedFloats(y.length);
+  other.set(y);
+  return { ...source, y: other, checked: true };
 }
 
 /** Looks at the labels of a source without holding the main thread for more than about a millisecond at a time. */

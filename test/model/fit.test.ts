@@ -85,6 +85,28 @@ describe.each(backends)('fit (%s)', (name) => {
     expect([a.digest(), b.digest()]).toEqual([alone.digest(), alone.digest()]);
   });
 
+  it('a dataset in every place of x and y; integers of a dataset serve a loss that takes floats', async () => {
+    const bytes = data.dataset({
+      x: Uint8Array.from({ length: 250 }, (_, i) => (i * 91) % 256),
+      y: y.map((c) => c % 2),
+      divisor: 255,
+    });
+    const make = () => {
+      const model = sequential([layers.dense({ units: 1, activation: 'sigmoid', inputShape: [5] })], { seed: 1 });
+      model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'], backend: name });
+      return model;
+    };
+    const floats = Float32Array.from(bytes.x, (byte) => byte / 255);
+    const [set, arrays] = [make(), make()];
+    const fitted = await set.fit(bytes, { epochs: 3, validationData: bytes });
+    expect(fitted).toEqual(
+      await arrays.fit(floats, bytes.y as Int32Array, { epochs: 3, validationData: [floats, bytes.y as Int32Array] }),
+    );
+    expect(set.digest()).toBe(arrays.digest());
+    expect(await set.evaluate(bytes, { batchSize: 7 })).toEqual(await arrays.evaluate(floats, bytes.y as Int32Array));
+    expect(await set.predict(bytes)).toEqual(arrays.predictSync(floats));
+  });
+
   it('one-hot rows, a regression, labels that come as floats', async () => {
     const oneHot = Float32Array.from({ length: 150 }, (_, i) => (y[Math.floor(i / 3)] === i % 3 ? 1 : 0));
     const sparse = classifier({ backend: name });

@@ -72,6 +72,32 @@ describe('progress', () => {
     expect(lines.read()).toMatch(/^Epoch 2\/3 - .*s - .* examples\/s - loss: 0\.5000\nEpoch 3\/3 - .*loss: 0\.2500\n$/);
   });
 
+  it.each(backends)('on a terminal fit shows where its call stands, without ending it (%s)', async (backend) => {
+    const { x, y } = classes(64);
+    const { write, isTTY } = process.stdout;
+    const written: string[] = [];
+    const [model, plain] = [classifier({ backend }), classifier({ backend })];
+    await plain.fit(x, y, { verbose: 0 });
+    process.stdout.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+    process.stdout.isTTY = true;
+    let epochs = 0;
+    try {
+      await model.fit(x, y);
+      const fitting = model.fit(x, y, { epochs: 1_000_000, batchSize: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      // Epochs that ended in a call that still runs have been shown.
+      expect(written.filter((line) => line.includes('64/64')).length).toBeGreaterThan(1);
+      expect(written.some((line) => / *\d+\/64 ━*─+.* left - [\d,]+ examples\/s - loss: /.test(line))).toBe(true);
+      model.stopTraining = true;
+      epochs = (await fitting).epoch.length;
+    } finally {
+      process.stdout.write = write;
+      process.stdout.isTTY = isTTY;
+    }
+    const shown = written.filter((line) => line.includes('64/64 ━━━━━━━━━━━━━━━━━━━━')).length;
+    expect(shown).toBeGreaterThanOrEqual(epochs);
+  });
+
   it.each(backends)('fit writes a line an epoch with verbose 2, nothing with 0 (%s)', async (backend) => {
     const { x, y } = classes(20);
     const { write } = process.stdout;
