@@ -106,7 +106,7 @@ export async function test(
     };
     const result = await call(executor, run, brake);
     at = result.at;
-    if (result.status === status.aborted) break;
+    if (result.status === status.aborted) return meansOf(keys, totals, 0, done(at));
     if (result.status !== status.done) throw failure(who, result.status, [source], network.outputs);
     if (perBatch) await callbacks.call('onTestBatchEnd', batch, meansOf(keys, totals, 0, done(at)));
   }

@@ -30,6 +30,21 @@ const ways: Record<string, (model: Model) => Promise<History>> = {
       ),
     };
   },
+  'stopped after an epoch, and gone on with': async (model) => {
+    const stop = {
+      onEpochEnd: (epoch: number) => {
+        model.stopTraining = epoch === 1;
+      },
+    };
+    const first = await model.fit(x, y, { ...base, callbacks: stop });
+    const second = await model.fit(x, y, { ...base, initialEpoch: 2 });
+    return {
+      epoch: [...first.epoch, ...second.epoch],
+      history: Object.fromEntries(
+        Object.keys(first.history).map((key) => [key, [...first.history[key], ...second.history[key]]]),
+      ),
+    };
+  },
   'an epoch callback': (model) => model.fit(x, y, { ...base, callbacks: { onEpochEnd() {} } }),
   'a batch callback': (model) => model.fit(x, y, { ...base, callbacks: { onBatchEnd() {} } }),
   'a slow batch callback': (model) =>

@@ -73,6 +73,12 @@ export async function errorOf(act: () => unknown): Promise<Error & { code?: stri
   throw new Error('expected an error, there was none');
 }
 
+/** Repeats with longer and longer times until `act` says that they were long enough: machines may be busy. */
+export async function patiently(act: (milliseconds: number) => Promise<boolean>): Promise<void> {
+  for (const milliseconds of [50, 250, 1000, 5000]) if (await act(milliseconds)) return;
+  throw new Error('nothing happened in five seconds');
+}
+
 /** Writes down which hooks were called, in order. */
 export function recorder(names: readonly (keyof Callback)[]): {
   callback: Callback;
