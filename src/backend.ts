@@ -49,7 +49,10 @@ function threadsFrom(environment: string | undefined): number | undefined {
 
 function checkThreads(threads: unknown): void {
   if (Number.isInteger(threads) && (threads as number) >= 1 && (threads as number) <= MAX_THREADS) return;
-  throw rangeError('ERR_PLUMMET_OPTION', `backend: threads must be an integer from 1 to ${MAX_THREADS}, got ${describe(threads)}`);
+  throw rangeError(
+    'ERR_PLUMMET_OPTION',
+    `backend: threads must be an integer from 1 to ${MAX_THREADS}, got ${describe(threads)}`,
+  );
 }
 
 /** The instruction set to use, of those that this addon has and this processor can run. */
@@ -82,26 +85,52 @@ export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedB
   const wanted = name ?? environment;
   const { addon, reason: missing } = loadAddon();
   if (wanted === 'native' && addon === null) {
-    throw fail(`${name === 'native' ? 'the native backend was asked for' : 'PLUMMET_BACKEND is "native"'}, but ${missing}`);
+    throw fail(
+      `${name === 'native' ? 'the native backend was asked for' : 'PLUMMET_BACKEND is "native"'}, but ${missing}`,
+    );
   }
   if (wanted !== 'reference' && addon !== null) {
     const info = addon.info();
-    return { name: 'native', isa: isaOf(addon, isa), threads: count ?? info.processors, reason: undefined, version: version(), addon };
+    return {
+      name: 'native',
+      isa: isaOf(addon, isa),
+      threads: count ?? info.processors,
+      reason: undefined,
+      version: version(),
+      addon,
+    };
   }
   const forced = isa ?? variable('PLUMMET_ISA');
-  const reason = missing !== undefined && wanted === undefined ? missing : name === 'reference' ? 'it was asked for' : 'PLUMMET_BACKEND is "reference"';
-  if (forced !== undefined && forced !== 'typescript' && (isa !== undefined || wanted === undefined || !ISAS.includes(forced))) {
+  const reason =
+    missing !== undefined && wanted === undefined
+      ? missing
+      : name === 'reference'
+        ? 'it was asked for'
+        : 'PLUMMET_BACKEND is "reference"';
+  if (
+    forced !== undefined &&
+    forced !== 'typescript' &&
+    (isa !== undefined || wanted === undefined || !ISAS.includes(forced))
+  ) {
     const who = isa === undefined ? 'PLUMMET_ISA' : 'backend: isa';
     throw fail(`${who} is ${describe(forced)}, but the reference path runs (${reason}); available: "typescript"`);
   }
   const processors = addon?.info().processors ?? availableParallelism();
-  return { name: 'reference', isa: 'typescript', threads: count ?? processors, reason, version: version(), addon: null };
+  return {
+    name: 'reference',
+    isa: 'typescript',
+    threads: count ?? processors,
+    reason,
+    version: version(),
+    addon: null,
+  };
 }
 
 let known: string | undefined;
 
 function version(): string {
-  known ??= (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  known ??= (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
   return known;
 }
 
@@ -125,7 +154,8 @@ const executors = new Map<string, Executor>();
 export function executor(choice: BackendChoice = {}): Executor {
   const { name, isa, threads, addon } = resolveBackend(choice);
   const key = `${name} ${isa} ${threads}`;
-  const made = executors.get(key) ?? (addon ? createNativeExecutor(addon, isa, threads) : createReferenceExecutor(threads));
+  const made =
+    executors.get(key) ?? (addon ? createNativeExecutor(addon, isa, threads) : createReferenceExecutor(threads));
   executors.set(key, made);
   return made;
 }

@@ -26,7 +26,10 @@ function ask(environment: Record<string, string>, { from = root, expression = 'b
     let answer;
     try { answer = { value: ${expression} }; } catch ({ code, message }) { answer = { error: { code, message } }; }
     console.log(JSON.stringify(answer));`;
-  const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', env: { ...rest, ...environment } });
+  const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    env: { ...rest, ...environment },
+  });
   expect(ended.stderr).toBe('');
   expect(ended.status).toBe(0);
   return JSON.parse(ended.stdout);
@@ -40,12 +43,20 @@ const refused = (answer: Answer): string => {
 
 describe.skipIf(addon === null)('with an addon', () => {
   test('by default the best instruction set and every processor are used', () => {
-    expect(ask({}).value).toEqual({ name: 'native', isa: isas[0], threads: info?.processors, version: backend().version });
+    expect(ask({}).value).toEqual({
+      name: 'native',
+      isa: isas[0],
+      threads: info?.processors,
+      version: backend().version,
+    });
   });
 
   test.each(isas)('PLUMMET_ISA=%s', (isa) => {
     expect(ask({ PLUMMET_ISA: isa }).value).toMatchObject({ name: 'native', isa });
-    expect(ask({ PLUMMET_ISA: isa }, { expression: 'backend.executor()' }).value).toMatchObject({ name: 'native', isa });
+    expect(ask({ PLUMMET_ISA: isa }, { expression: 'backend.executor()' }).value).toMatchObject({
+      name: 'native',
+      isa,
+    });
   });
 
   test('an instruction set that cannot run here is an error that names those that can', () => {
@@ -67,7 +78,10 @@ describe.skipIf(addon === null)('with an addon', () => {
   });
 
   test('a choice goes before the environment', () => {
-    const chosen = ask({ PLUMMET_BACKEND: 'reference' }, { expression: "backend.executor({ name: 'native', threads: 5, isa: 'scalar' })" });
+    const chosen = ask(
+      { PLUMMET_BACKEND: 'reference' },
+      { expression: "backend.executor({ name: 'native', threads: 5, isa: 'scalar' })" },
+    );
     expect(chosen.value).toMatchObject({ name: 'native', isa: 'scalar', threads: 5 });
   });
 });
@@ -77,7 +91,10 @@ test.each(['1', '3', '64'])('PLUMMET_THREADS=%s, also above the number of cores'
     if (name === 'native' && addon === null) continue;
     const environment = { PLUMMET_THREADS: threads, PLUMMET_BACKEND: name };
     expect(ask(environment).value).toMatchObject({ name, threads: Number(threads) });
-    expect(ask(environment, { expression: 'backend.executor()' }).value).toMatchObject({ name, threads: Number(threads) });
+    expect(ask(environment, { expression: 'backend.executor()' }).value).toMatchObject({
+      name,
+      threads: Number(threads),
+    });
   }
 });
 
@@ -97,10 +114,16 @@ test('each choice has one executor, and wrong ones are errors', () => {
   expect(executor({ name: 'reference', threads: 2 })).toBe(executor({ name: 'reference', threads: 2 }));
   expect(executor({ name: 'reference', threads: 2 })).not.toBe(executor({ name: 'reference', threads: 1 }));
   for (const threads of [0, 1.5, Number.NaN, 257, '2']) {
-    expect(() => executor({ threads: threads as number })).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_OPTION' }));
+    expect(() => executor({ threads: threads as number })).toThrow(
+      expect.objectContaining({ code: 'ERR_PLUMMET_OPTION' }),
+    );
   }
-  expect(() => executor({ name: 'metal' as 'native' })).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_OPTION' }));
-  expect(() => executor({ name: 'reference', isa: 'scalar' })).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_BACKEND' }));
+  expect(() => executor({ name: 'metal' as 'native' })).toThrow(
+    expect.objectContaining({ code: 'ERR_PLUMMET_OPTION' }),
+  );
+  expect(() => executor({ name: 'reference', isa: 'scalar' })).toThrow(
+    expect.objectContaining({ code: 'ERR_PLUMMET_BACKEND' }),
+  );
 });
 
 describe('without an addon', () => {
@@ -120,15 +143,21 @@ describe('without an addon', () => {
   });
 
   test('importing the package prints nothing and does not throw, whatever is asked for', () => {
-    for (const environment of [{ PLUMMET_BACKEND: 'native' }, { PLUMMET_ISA: 'avx2' }, { PLUMMET_THREADS: 'x' }]) {
-      expect(ask(environment, { from: copy, expression: '{}' }).value).toEqual({});
+    for (const [name, value] of [
+      ['PLUMMET_BACKEND', 'native'],
+      ['PLUMMET_ISA', 'avx2'],
+      ['PLUMMET_THREADS', 'x'],
+    ]) {
+      expect(ask({ [name]: value }, { from: copy, expression: '{}' }).value).toEqual({});
     }
   });
 
   test('PLUMMET_BACKEND=native, and an instruction set, are errors at first use', () => {
     expect(refused(ask({ PLUMMET_BACKEND: 'native' }, { from: copy }))).toContain('no compiled addon was found');
     expect(refused(ask({ PLUMMET_ISA: 'avx2' }, { from: copy }))).toContain('no compiled addon was found');
-    expect(refused(ask({}, { from: copy, expression: "backend.executor({ name: 'native' })" }))).toContain('no compiled addon was found');
+    expect(refused(ask({}, { from: copy, expression: "backend.executor({ name: 'native' })" }))).toContain(
+      'no compiled addon was found',
+    );
   });
 
   test('an addon that cannot be loaded is named with its error', () => {

@@ -34,7 +34,13 @@ export interface Addon {
    * null where a Run has null. `numbers`: pass.rows, pass.batchSize, evaluation.rows, evaluation.batchSize, firstEpoch, firstBatch,
    * endEpoch, maxSteps, scalarsStride. Throws, before anything has run, where an operand would leave its array.
    */
-  run(plan: PlanHandle, shuffle: PlanHandle | null, evaluation: PlanHandle | null, arrays: (Numbers | null)[], numbers: Float64Array): number;
+  run(
+    plan: PlanHandle,
+    shuffle: PlanHandle | null,
+    evaluation: PlanHandle | null,
+    arrays: (Numbers | null)[],
+    numbers: Float64Array,
+  ): number;
   /** The same on a thread of its own; all arrays must be in shared memory. Calls `done(error, status)` on the main thread, once. */
   start(
     plan: PlanHandle,

@@ -101,10 +101,16 @@ function checkArray(who: string, name: string, value: unknown, type: ElementType
   }
   const buffer = bufferOf(value as Numbers);
   if (lengthOf(value as Numbers) === 0 && isDetached(buffer)) {
-    throw typeError('ERR_PLUMMET_DETACHED', `${who}: the memory of ${name} was detached; pass an array that still has its own`);
+    throw typeError(
+      'ERR_PLUMMET_DETACHED',
+      `${who}: the memory of ${name} was detached; pass an array that still has its own`,
+    );
   }
   if (isResizable(buffer)) {
-    throw typeError('ERR_PLUMMET_TYPE', `${who}: the memory of ${name} can be resized; pass a copy in a buffer of fixed size`);
+    throw typeError(
+      'ERR_PLUMMET_TYPE',
+      `${who}: the memory of ${name} can be resized; pass a copy in a buffer of fixed size`,
+    );
   }
 }
 
@@ -117,16 +123,22 @@ function checkDims(who: string, spec: OpSpec, dims: readonly number[]): void {
     const least = widths.has(name) ? 1 : 0;
     const most = flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER;
     if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
-    const expected = most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from 0 to ${most}`;
+    const expected =
+      most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from 0 to ${most}`;
     const message = `${who}: ${name} must be ${expected}, got ${describe(value)}`;
-    throw typeof value === 'number' ? rangeError('ERR_PLUMMET_SHAPE', message) : typeError('ERR_PLUMMET_SHAPE', message);
+    throw typeof value === 'number'
+      ? rangeError('ERR_PLUMMET_SHAPE', message)
+      : typeError('ERR_PLUMMET_SHAPE', message);
   }
   for (const [i, name] of spec.dims.entries()) {
     if (!name.startsWith('ld')) continue;
     const columns = leadingOf(spec, name);
     const width = dims[spec.dims.indexOf(columns)];
     if (dims[i] >= pad(width)) continue;
-    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} must be at least ${pad(width)} for ${width} ${columns}, got ${dims[i]}`);
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `${who}: ${name} must be at least ${pad(width)} for ${width} ${columns}, got ${dims[i]}`,
+    );
   }
 }
 
@@ -153,7 +165,10 @@ function checkOverlap(who: string, spec: OpSpec, places: readonly Place[]): void
       if (!(one.written || other.written) || one.buffer !== other.buffer) continue;
       if (one.begin >= other.end || other.begin >= one.end) continue;
       if (one.begin === other.begin && allowed?.includes(one.name) && allowed.includes(other.name)) continue;
-      throw rangeError('ERR_PLUMMET_OVERLAP', `${who}: ${one.name} and ${other.name} share memory, and one of them is written; pass a copy`);
+      throw rangeError(
+        'ERR_PLUMMET_OVERLAP',
+        `${who}: ${one.name} and ${other.name} share memory, and one of them is written; pass a copy`,
+      );
     }
   }
 }
@@ -170,7 +185,10 @@ function checkExecution(spec: OpSpec, operands: readonly unknown[], dims: readon
     const length = lengthOf(array);
     if (!(needed <= length)) {
       const at = spec.dims.map((dim, d) => `${dim} ${dims[d]}`).join(', ');
-      throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} must have at least ${needed} elements (${at}), it has ${length}`);
+      throw rangeError(
+        'ERR_PLUMMET_SHAPE',
+        `${who}: ${name} must have at least ${needed} elements (${at}), it has ${length}`,
+      );
     }
     const begin = byteOffsetOf(array);
     const end = begin + (length === 0 ? 0 : (needed * byteLengthOf(array)) / length);
@@ -187,8 +205,19 @@ function elements(who: string, name: string, list: unknown): unknown[] {
   return safely(who, name, () => Array.from(list as unknown[]));
 }
 
-function checkRun(op: unknown, givenOperands: unknown, givenDims: unknown): { spec: OpSpec; operands: (Numbers | null)[]; dims: number[] } {
-  const spec: OpSpec = opNamed(oneOf('kernels', 'op', op, ops.map(({ name }) => name)));
+function checkRun(
+  op: unknown,
+  givenOperands: unknown,
+  givenDims: unknown,
+): { spec: OpSpec; operands: (Numbers | null)[]; dims: number[] } {
+  const spec: OpSpec = opNamed(
+    oneOf(
+      'kernels',
+      'op',
+      op,
+      ops.map(({ name }) => name),
+    ),
+  );
   const operands = elements(spec.name, 'operands', givenOperands);
   const dims = elements(spec.name, 'dims', givenDims) as number[];
   const count = dims.length / spec.dims.length;
@@ -210,9 +239,13 @@ export function createKernels(name: 'native' | 'reference', isa: string, threads
   const run: Kernels['run'] = (op, given, givenDims) => {
     const { spec, operands, dims } = checkRun(op, given, givenDims);
     const status = execute(spec.name as OpName, operands, dims);
-    if (status === 1) throw rangeError('ERR_PLUMMET_ROW', `${spec.name}: a row is not one of the dataset's ${dims[1]} rows`);
+    if (status === 1)
+      throw rangeError('ERR_PLUMMET_ROW', `${spec.name}: a row is not one of the dataset's ${dims[1]} rows`);
     if (status === 2) {
-      throw rangeError('ERR_PLUMMET_LABEL', `${spec.name}: a label is out of range; with ${dims[2]} classes they are 0 to ${dims[2] - 1}`);
+      throw rangeError(
+        'ERR_PLUMMET_LABEL',
+        `${spec.name}: a label is out of range; with ${dims[2]} classes they are 0 to ${dims[2] - 1}`,
+      );
     }
   };
   return Object.freeze({

@@ -38,7 +38,11 @@ export function kernels(name: 'native' | 'reference', options?: KernelOptions): 
 export function kernelsOf(backend: unknown): Kernels {
   if (backend === undefined) return create({});
   if (typeof backend === 'string') return kernels(oneOf('backend', 'the name', backend, names));
-  const { name, isa, threads } = checkOptions('backend', backend, ['name', 'isa', 'threads']) as { name?: string; isa?: string; threads?: number };
+  const { name, isa, threads } = checkOptions('backend', backend, ['name', 'isa', 'threads']) as {
+    name?: string;
+    isa?: string;
+    threads?: number;
+  };
   return create({
     ...(name === undefined ? {} : { name: oneOf('backend', 'name', name, names) }),
     ...(isa === undefined ? {} : { isa }),

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { type OpSpec, ops } from '../plan/ops.ts';
 import type { Addon } from './addon.ts';
 
-export type Loaded = { readonly addon: Addon; readonly reason?: undefined } | { readonly addon: null; readonly reason: string };
+export type Loaded =
+  | { readonly addon: Addon; readonly reason?: undefined }
+  | { readonly addon: null; readonly reason: string };
 
 let loaded: Loaded | undefined;
 
@@ -41,7 +43,10 @@ function load(): Loaded {
   try {
     const difference = compareTables(JSON.parse(addon.ops()));
     if (difference === undefined) return { addon };
-    return { addon: null, reason: `the addon ${file} was built from other sources (${difference}); run "npm run build"` };
+    return {
+      addon: null,
+      reason: `the addon ${file} was built from other sources (${difference}); run "npm run build"`,
+    };
   } catch (error) {
     return { addon: null, reason: `the addon ${file} does not work: ${messageOf(error)}` };
   }
@@ -58,7 +63,8 @@ function described({ name, operands, dims, hyper }: OpSpec): unknown[] {
 export function compareTables(theirs: readonly OpSpec[]): string | undefined {
   if (theirs.length !== ops.length) return `it has ${theirs.length} ops, expected ${ops.length}`;
   for (const [i, ours] of ops.entries()) {
-    if (JSON.stringify(described(ours)) !== JSON.stringify(described(theirs[i]))) return `its op ${i} is not ${ours.name} as we know it`;
+    if (JSON.stringify(described(ours)) !== JSON.stringify(described(theirs[i])))
+      return `its op ${i} is not ${ours.name} as we know it`;
   }
   return undefined;
 }

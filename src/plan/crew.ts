@@ -50,7 +50,11 @@ export function createCrew(threads: number): Crew {
     if (pending) breakUp(pending.barrier);
     for (const worker of workers) void worker.terminate();
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
-    const error = stateError('ERR_PLUMMET_BACKEND', `a thread of the reference executor died in the middle of a run${reason}`, { cause });
+    const error = stateError(
+      'ERR_PLUMMET_BACKEND',
+      `a thread of the reference executor died in the middle of a run${reason}`,
+      { cause },
+    );
     settle(({ reject }) => reject(error));
   }
 

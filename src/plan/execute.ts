@@ -11,7 +11,13 @@ import { alone, type Team, word } from './team.ts';
 type Doubled<T> = T extends Float32Array ? Float64Array : T;
 export type DoublePass = { readonly [K in keyof Pass]: Doubled<Pass[K]> };
 /** A run in float64, for checking gradients: the same plans, over Float64Arrays. */
-export type DoubleRun = { readonly [K in keyof Run]: K extends 'pass' ? DoublePass : K extends 'evaluation' ? DoublePass | null : Doubled<Run[K]> };
+export type DoubleRun = {
+  readonly [K in keyof Run]: K extends 'pass'
+    ? DoublePass
+    : K extends 'evaluation'
+      ? DoublePass | null
+      : Doubled<Run[K]>;
+};
 
 /** A run whose plans are bound to its arrays. */
 export interface BoundRun {

@@ -45,7 +45,10 @@ export function createReferenceExecutor(threads: number): Executor {
     async start(run) {
       const name = unshared(run);
       if (name !== undefined) {
-        throw typeError('ERR_PLUMMET_TYPE', `a run on another thread: ${name} must be in a SharedArrayBuffer of fixed size`);
+        throw typeError(
+          'ERR_PLUMMET_TYPE',
+          `a run on another thread: ${name} must be in a SharedArrayBuffer of fixed size`,
+        );
       }
       bind(run, 'float32', threshold);
       return withCrew(threads, (crew) => crew.run(run, threshold));

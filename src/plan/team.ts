@@ -45,7 +45,8 @@ export const createBarrier = (): Int32Array => new Int32Array(new SharedArrayBuf
 const SPINS = 2000;
 /** An error's place before any other: calls and threads of a plan are far fewer. */
 const NONE = 0;
-const rank = (call: number, thread: number, status: number): number => -2147483648 + call * 16384 + thread * 16 + status;
+const rank = (call: number, thread: number, status: number): number =>
+  -2147483648 + call * 16384 + thread * 16 + status;
 
 export function createTeam(barrier: Int32Array, thread: number, threads: number): Team {
   let meeting = 0;
@@ -74,7 +75,8 @@ export function createTeam(barrier: Int32Array, thread: number, threads: number)
       } else {
         wait();
       }
-      if (Atomics.load(barrier, BROKEN) === 1) throw stateError('ERR_PLUMMET_BACKEND', 'another thread of this run has died');
+      if (Atomics.load(barrier, BROKEN) === 1)
+        throw stateError('ERR_PLUMMET_BACKEND', 'another thread of this run has died');
       meeting++;
       return Atomics.load(barrier, OUTCOME + side);
     },

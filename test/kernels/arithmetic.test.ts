@@ -91,7 +91,9 @@ describe('fma', () => {
       return Number.isFinite(float[0]) ? float[0] : 1;
     };
     const near = (exponent: number, ulps: number): number =>
-      Math.fround((random() < 0.5 ? -1 : 1) * 2 ** exponent * (1 + (Math.floor(random() * ulps) - (ulps >> 1)) * 2 ** -23));
+      Math.fround(
+        (random() < 0.5 ? -1 : 1) * 2 ** exponent * (1 + (Math.floor(random() * ulps) - (ulps >> 1)) * 2 ** -23),
+      );
     const kinds: (() => [number, number, number])[] = [
       () => [anything(), anything(), anything()],
       () => [2 * random() - 1, 2 * random() - 1, (2 * random() - 1) * 2 ** Math.floor(random() * 60 - 40)],
@@ -116,7 +118,8 @@ describe('fma', () => {
       }
       [a[0], b[0], c[0]] = triple;
       reference.gemm({ m: 1, n: 1, k: 1, a, b, c, accumulate: true });
-      if (!Object.is(c[0], expected)) expect.fail(`the product of ${triple.join(', ')} is ${c[0]}, expected ${expected}`);
+      if (!Object.is(c[0], expected))
+        expect.fail(`the product of ${triple.join(', ')} is ${c[0]}, expected ${expected}`);
     }
     // Rounding twice gets these wrong: without them this test could not fail.
     expect(ties).toBeGreaterThan(200);

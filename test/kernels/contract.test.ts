@@ -94,14 +94,23 @@ describe.each(names)('%s', (name) => {
     const x = new Float32Array(16).fill(-1);
     run('activate', [x, x], [1, 10, 16, 1]);
     expect(Array.from(x.subarray(0, 10))).toEqual(new Array(10).fill(0));
-    expect(() => run('columnSums', [x, x], [1, 10, 16])).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_OVERLAP' }));
+    expect(() => run('columnSums', [x, x], [1, 10, 16])).toThrow(
+      expect.objectContaining({ code: 'ERR_PLUMMET_OVERLAP' }),
+    );
   });
 
   test('several executions in one call', () => {
     const parameters = [floats(3), floats(5)];
     const hyper = Float32Array.of(0.5, 0);
-    run('sgd', parameters.flatMap((parameter) => [parameter, floats(parameter.length), hyper]), [3, 5]);
-    expect(parameters.map((parameter) => Array.from(parameter))).toEqual([new Array(3).fill(0.5), new Array(5).fill(0.5)]);
+    run(
+      'sgd',
+      parameters.flatMap((parameter) => [parameter, floats(parameter.length), hyper]),
+      [3, 5],
+    );
+    expect(parameters.map((parameter) => Array.from(parameter))).toEqual([
+      new Array(3).fill(0.5),
+      new Array(5).fill(0.5),
+    ]);
   });
 
   test.each([
@@ -114,13 +123,16 @@ describe.each(names)('%s', (name) => {
     ['an activation that there is not', 'activate', [floats(64), floats(64)], [2, 16, 16, 4], 'ERR_PLUMMET_SHAPE'],
     ['a dim that is a string', 'sgd', [floats(3), floats(3), floats(2)], ['3'], 'ERR_PLUMMET_SHAPE'],
   ])('run refuses %s', (_, op, operands, dims, code) => {
-    expect(() => run(op as 'sgd', operands as Float32Array[], dims as number[])).toThrow(expect.objectContaining({ code }));
+    expect(() => run(op as 'sgd', operands as Float32Array[], dims as number[])).toThrow(
+      expect.objectContaining({ code }),
+    );
   });
 
   test('rows and labels out of range', () => {
     const z = floats(32);
     const labels = Int32Array.of(0, 9);
-    const accuracy = (order: Int32Array | null) => run('sparseAccuracy', [z, labels, order, floats(2)], [2, 2, 3, 0, 16]);
+    const accuracy = (order: Int32Array | null) =>
+      run('sparseAccuracy', [z, labels, order, floats(2)], [2, 2, 3, 0, 16]);
     expect(() => accuracy(null)).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_LABEL' }));
     expect(() => accuracy(Int32Array.of(0, 2))).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_ROW' }));
     expect(() => accuracy(Int32Array.of(0, 0))).not.toThrow();
@@ -134,7 +146,13 @@ describe.each(names)('%s', (name) => {
 });
 
 test('kernels and kernelsOf refuse what they do not know', () => {
-  for (const call of [() => kernels('metal' as 'native'), () => kernelsOf('metal'), () => kernelsOf({ name: 'metal' }), () => kernelsOf(5), () => kernelsOf({ threads: 0 })]) {
+  for (const call of [
+    () => kernels('metal' as 'native'),
+    () => kernelsOf('metal'),
+    () => kernelsOf({ name: 'metal' }),
+    () => kernelsOf(5),
+    () => kernelsOf({ threads: 0 }),
+  ]) {
     expect(call).toThrow(expect.objectContaining({ code: 'ERR_PLUMMET_OPTION' }));
   }
   for (const call of [() => kernelsOf({ isa: 'mmx' }), () => kernels('reference', { isa: 'avx2' })]) {
@@ -164,7 +182,9 @@ describe.skipIf(addon === null)('the two tables of ops', () => {
           return name.startsWith('ld') ? 16 * (8 + Math.floor(random() * 8)) : 1 + Math.floor(random() * 120);
         });
         const expected = [...spec.operands.map(({ extent }) => extent(dims)), spec.units(dims), spec.work(dims)];
-        expect(Array.from(addon?.measure(number, Float64Array.from(dims)) as Float64Array), spec.name).toEqual(expected);
+        expect(Array.from(addon?.measure(number, Float64Array.from(dims)) as Float64Array), spec.name).toEqual(
+          expected,
+        );
       }
     }
   });

@@ -17,14 +17,17 @@ const numbers = (n: number): Float64Array => Float64Array.from({ length: n }, ()
 
 function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-14): void {
   for (const [i, value] of expected.entries()) {
-    expect(Math.abs(actual[i] - value), `element ${i}: ${actual[i]}, expected ${value}`).toBeLessThanOrEqual(tolerance * (1 + Math.abs(value)));
+    expect(Math.abs(actual[i] - value), `element ${i}: ${actual[i]}, expected ${value}`).toBeLessThanOrEqual(
+      tolerance * (1 + Math.abs(value)),
+    );
   }
 }
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 /** Row i of a padded matrix. */
-const rowOf = (matrix: Float64Array, ld: number, i: number, n: number): number[] => Array.from(matrix.subarray(i * ld, i * ld + n));
+const rowOf = (matrix: Float64Array, ld: number, i: number, n: number): number[] =>
+  Array.from(matrix.subarray(i * ld, i * ld + n));
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const activations = [(x: number) => x, (x: number) => (x < 0 ? 0 : x), sigmoid, Math.tanh];
@@ -44,10 +47,13 @@ describe('float64', () => {
     const dx = new Float64Array(rows * ld);
     run('denseInputGradient', [dy, w, previous, dx], [rows, inputs, outputs, ld, ld, kind]);
     for (const i of range(rows)) {
-      const linear = range(outputs).map((j) => bias[j] + sum(range(inputs).map((p) => x[i * ld + p] * at(w, outputs, p, j))));
+      const linear = range(outputs).map(
+        (j) => bias[j] + sum(range(inputs).map((p) => x[i * ld + p] * at(w, outputs, p, j))),
+      );
       expectClose(rowOf(y, ld, i, outputs), linear.map(activations[kind]));
       const back = range(inputs).map(
-        (p) => slopes[kind](previous[i * ld + p]) * sum(range(outputs).map((j) => dy[i * ld + j] * at(w, outputs, p, j))),
+        (p) =>
+          slopes[kind](previous[i * ld + p]) * sum(range(outputs).map((j) => dy[i * ld + j] * at(w, outputs, p, j))),
       );
       expectClose(rowOf(dx, ld, i, inputs), back);
     }
@@ -73,7 +79,10 @@ describe('float64', () => {
       const p = e.map((value) => value / sum(e));
       expectClose(rowOf(y, ld, i, outputs), p);
       const inner = sum(p.map((value, j) => value * dy[i * ld + j]));
-      expectClose(rowOf(dx, ld, i, outputs), p.map((value, j) => (dy[i * ld + j] - inner) * value));
+      expectClose(
+        rowOf(dx, ld, i, outputs),
+        p.map((value, j) => (dy[i * ld + j] - inner) * value),
+      );
     }
   });
 
@@ -91,25 +100,39 @@ describe('float64', () => {
     for (const i of range(rows)) {
       expectClose([loss[i]], [logSum(row(i)) - row(i)[labels[i]]]);
       const p = row(i).map((value) => Math.exp(value - logSum(row(i))));
-      expectClose(rowOf(gradient, ld, i, outputs), p.map((value, j) => (value - (j === labels[i] ? 1 : 0)) / rows));
+      expectClose(
+        rowOf(gradient, ld, i, outputs),
+        p.map((value, j) => (value - (j === labels[i] ? 1 : 0)) / rows),
+      );
     }
     run('softmaxCrossentropy', [z, targets, null, loss, gradient], dims);
     for (const i of range(rows)) {
       expectClose([loss[i]], [sum(row(i).map((value, j) => target(i)[j] * (logSum(row(i)) - value)))]);
       const p = row(i).map((value) => Math.exp(value - logSum(row(i))));
-      expectClose(rowOf(gradient, ld, i, outputs), p.map((value, j) => (value * sum(target(i)) - target(i)[j]) / rows));
+      expectClose(
+        rowOf(gradient, ld, i, outputs),
+        p.map((value, j) => (value * sum(target(i)) - target(i)[j]) / rows),
+      );
     }
     run('sigmoidCrossentropy', [z, targets, null, loss, gradient], dims);
     for (const i of range(rows)) {
-      const terms = row(i).map((value, j) => -target(i)[j] * Math.log(sigmoid(value)) - (1 - target(i)[j]) * Math.log(1 - sigmoid(value)));
+      const terms = row(i).map(
+        (value, j) => -target(i)[j] * Math.log(sigmoid(value)) - (1 - target(i)[j]) * Math.log(1 - sigmoid(value)),
+      );
       expectClose([loss[i]], [sum(terms) / outputs], 1e-12);
-      expectClose(rowOf(gradient, ld, i, outputs), row(i).map((value, j) => (sigmoid(value) - target(i)[j]) / (rows * outputs)));
+      expectClose(
+        rowOf(gradient, ld, i, outputs),
+        row(i).map((value, j) => (sigmoid(value) - target(i)[j]) / (rows * outputs)),
+      );
     }
     run('meanSquaredError', [z, targets, null, loss, gradient], dims);
     for (const i of range(rows)) {
       const d = row(i).map((value, j) => value - target(i)[j]);
       expectClose([loss[i]], [sum(d.map((value) => value * value)) / outputs]);
-      expectClose(rowOf(gradient, ld, i, outputs), d.map((value) => (2 * value) / (rows * outputs)));
+      expectClose(
+        rowOf(gradient, ld, i, outputs),
+        d.map((value) => (2 * value) / (rows * outputs)),
+      );
     }
   });
 
@@ -124,8 +147,17 @@ describe('float64', () => {
     const before = { p: p.slice(), m: m.slice(), v: v.slice() };
     run('adam', [p, g, m, v, Float64Array.of(0.9, 0.1, 0.99, 0.01, 0.05, 3, 1e-8, 0.1)], [20]);
     const gradient = Array.from(g, (value, i) => value + 0.1 * before.p[i]);
-    expectClose(m, gradient.map((value, i) => 0.9 * before.m[i] + 0.1 * value));
-    expectClose(v, gradient.map((value, i) => 0.99 * before.v[i] + 0.01 * value * value));
-    expectClose(p, Array.from(before.p, (value, i) => value - (0.05 * m[i]) / (3 * Math.sqrt(v[i]) + 1e-8)));
+    expectClose(
+      m,
+      gradient.map((value, i) => 0.9 * before.m[i] + 0.1 * value),
+    );
+    expectClose(
+      v,
+      gradient.map((value, i) => 0.99 * before.v[i] + 0.01 * value * value),
+    );
+    expectClose(
+      p,
+      Array.from(before.p, (value, i) => value - (0.05 * m[i]) / (3 * Math.sqrt(v[i]) + 1e-8)),
+    );
   });
 });

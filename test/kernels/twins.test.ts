@@ -21,17 +21,29 @@ function resultsOf(which: Case, run: (operands: (Numbers | null)[]) => void): Nu
     const array = operands[i];
     if (array === null || operand.access === 'read') return [];
     const real = realElements(spec, operand, which.dims);
-    return [(array.filter as (keep: (value: number, index: number) => boolean) => Numbers).call(array, (_, index) => real(index))];
+    return [
+      (array.filter as (keep: (value: number, index: number) => boolean) => Numbers).call(array, (_, index) =>
+        real(index),
+      ),
+    ];
   });
 }
 
 function casesOf(op: OpName): Case[] {
   return shapesOf(op).flatMap((dims, i) =>
-    tempers.map((temper, t) => ({ op, dims, temper, sparse: (i + t) % 2 === 1, shift: (i + 2 * t) % 5, seed: 1000 * i + t })),
+    tempers.map((temper, t) => ({
+      op,
+      dims,
+      temper,
+      sparse: (i + t) % 2 === 1,
+      shift: (i + 2 * t) % 5,
+      seed: 1000 * i + t,
+    })),
   );
 }
 
-const named = ({ op, dims, temper, shift, seed }: Case): string => `${op}(${dims.join(', ')}), ${temper}, shift ${shift}, seed ${seed}`;
+const named = ({ op, dims, temper, shift, seed }: Case): string =>
+  `${op}(${dims.join(', ')}), ${temper}, shift ${shift}, seed ${seed}`;
 
 describe.skipIf(addon === null)('the twins', () => {
   let before: number;
@@ -47,7 +59,10 @@ describe.skipIf(addon === null)('the twins', () => {
     const expected = new Map<Case, Numbers[]>();
     beforeAll(() => {
       for (const which of cases) {
-        expected.set(which, resultsOf(which, (operands) => kernels('reference').run(op, operands, which.dims)));
+        expected.set(
+          which,
+          resultsOf(which, (operands) => kernels('reference').run(op, operands, which.dims)),
+        );
       }
     });
 
@@ -57,7 +72,11 @@ describe.skipIf(addon === null)('the twins', () => {
         for (const which of cases) {
           const actual = resultsOf(which, (operands) => native.run(op, operands, which.dims));
           for (const [i, array] of actual.entries()) {
-            expectSameBits(array, expected.get(which)?.[i] as Numbers, `${named(which)} on ${isa}, ${threads} threads: result ${i}`);
+            expectSameBits(
+              array,
+              expected.get(which)?.[i] as Numbers,
+              `${named(which)} on ${isa}, ${threads} threads: result ${i}`,
+            );
           }
         }
       }

@@ -1,5 +1,5 @@
 /** Operands for every op, of any shape, filled with ordinary or with hostile numbers. */
-import { type Dims, type OpName, type OperandSpec, type OpSpec, opNamed, pad } from '#src/plan/ops.js';
+import { type Dims, type OperandSpec, type OpName, type OpSpec, opNamed, pad } from '#src/plan/ops.js';
 
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -14,7 +14,24 @@ export function generator(seed: number): () => number {
   };
 }
 
-const extremes = [0, -0, Infinity, -Infinity, NaN, 1, -1, 1e-45, -1e-45, 1.1754942e-38, 3.4028234663852886e38, -3.4028234663852886e38, 88.7, -103.9, 0.5, 2];
+const extremes = [
+  0,
+  -0,
+  Infinity,
+  -Infinity,
+  NaN,
+  1,
+  -1,
+  1e-45,
+  -1e-45,
+  1.1754942e-38,
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  88.7,
+  -103.9,
+  0.5,
+  2,
+];
 const bits = new Uint32Array(1);
 const float = new Float32Array(bits.buffer);
 
@@ -36,16 +53,17 @@ function number(random: () => number, temper: Temper): number {
 }
 
 /** Of a matrix operand: how many columns of each row (or panel row) are real. */
-export interface Real {
-  (index: number): boolean;
-}
+export type Real = (index: number) => boolean;
 
 const all: Real = () => true;
 
 /** Which elements of an operand are not padding, and so have defined values. */
 export function realElements(spec: OpSpec, operand: OperandSpec, dims: Dims): Real {
   const dim = (name: string): number => dims[spec.dims.indexOf(name)];
-  const rowMajor = (ld: number, columns: number): Real => (index) => index % ld < columns;
+  const rowMajor =
+    (ld: number, columns: number): Real =>
+    (index) =>
+      index % ld < columns;
   const op = spec.name as OpName;
   if (op === 'denseKernelGradient' && operand.name === 'out') return panels(dim('inputs'), dim('outputs'));
   if (op === 'dense' && operand.name === 'out') return rowMajor(dim('ld'), dim('outputs'));
@@ -63,13 +81,25 @@ export function panels(inputs: number, outputs: number): Real {
   };
 }
 
-type NumbersConstructor = { new (buffer: ArrayBufferLike, offset: number, length: number): Numbers; BYTES_PER_ELEMENT: number };
-const arrays: Record<OperandSpec['type'], NumbersConstructor> = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array };
+type NumbersConstructor = {
+  new (buffer: ArrayBufferLike, offset: number, length: number): Numbers;
+  BYTES_PER_ELEMENT: number;
+};
+const arrays: Record<OperandSpec['type'], NumbersConstructor> = {
+  f32: Float32Array,
+  f64: Float64Array,
+  i32: Int32Array,
+  u8: Uint8Array,
+};
 
 /** A view that begins `shift` elements into its buffer, so at any alignment. */
 function view(operand: OperandSpec, length: number, shift: number, value: (i: number) => number): Numbers {
   const type = arrays[operand.type];
-  const array = new type(new SharedArrayBuffer((length + shift) * type.BYTES_PER_ELEMENT), shift * type.BYTES_PER_ELEMENT, length);
+  const array = new type(
+    new SharedArrayBuffer((length + shift) * type.BYTES_PER_ELEMENT),
+    shift * type.BYTES_PER_ELEMENT,
+    length,
+  );
   for (let i = 0; i < length; i++) array[i] = value(i);
   return array;
 }

@@ -5,8 +5,8 @@ import { resolve as resolveMetric } from '#src/metrics/index.js';
 import { type OptimizerName, resolve as resolveOptimizer } from '#src/optimizers/index.js';
 import { build } from '#src/plan/build.js';
 import { type Lowered, lower, lowerShuffle } from '#src/plan/lower.js';
-import type { Pass, Run } from '#src/plan/plan.js';
 import type { Network } from '#src/plan/network.js';
+import type { Pass, Run } from '#src/plan/plan.js';
 import { generator, panels } from './operands.js';
 
 export interface Training {
@@ -61,7 +61,8 @@ export function createRun(training: Training): Run {
   const optimizer = resolveOptimizer(training.optimizer);
   const table = new Float32Array(259).map((_, i) => (i < 256 ? i / 255 : 0));
   const bytes = training.bytes ? { table, description: 'divisor 255' } : null;
-  const metrics = training.loss === 'mse' ? [resolveMetric('mae', loss, outputs)] : [resolveMetric('accuracy', loss, outputs)];
+  const metrics =
+    training.loss === 'mse' ? [resolveMetric('mae', loss, outputs)] : [resolveMetric('accuracy', loss, outputs)];
   const lowering = { network, loss, metrics, optimizer, bytes };
   const train = lower({ ...lowering, purpose: 'train', batchSize });
   const evaluate = lower({ ...lowering, purpose: 'evaluate', batchSize: 7, firstTotal: metrics.length + 1 });

@@ -6,7 +6,12 @@ const rows = [0, 1, 3, 4, 5, 17, 49];
 const widths = [1, 2, 7, 10, 15, 16, 17, 31, 32, 33, 50, 65];
 
 /** Pairs of a few rows and a width: every width, and every number of rows, at least once. */
-const matrices = widths.map((width, i) => [rows[i % rows.length], width] as const).concat([[97, 40], [4, 130]]);
+const matrices = widths
+  .map((width, i) => [rows[i % rows.length], width] as const)
+  .concat([
+    [97, 40],
+    [4, 130],
+  ]);
 const ldOf = (width: number, i: number): number => pad(width) + 16 * (i % 2);
 const ofRows = (extra: number[] = []): number[][] =>
   matrices.map(([n, width], i) => [n, n + 5 + i, width, i % 4, ldOf(width, i), ...extra]);
