@@ -79,10 +79,18 @@ export interface Model {
    */
   fit(x: TensorLike, y: TensorLike, options?: FitOptions): Promise<History>;
   fit(dataset: Dataset, options?: FitOptions): Promise<History>;
-  /** Loss and metrics over all rows, off the main thread: `{ loss, accuracy }`. */
+  /**
+   * Loss and metrics over all rows, off the main thread.
+   * @example
+   * const { loss, accuracy } = await model.evaluate(x, y);
+   */
   evaluate(x: TensorLike, y: TensorLike, options?: EvaluateOptions): Promise<Logs>;
   evaluate(dataset: Dataset, options?: EvaluateOptions): Promise<Logs>;
-  /** The model's output for each row, off the main thread: rows × outputs. Works without `compile`, too. */
+  /**
+   * The model's output for each row, off the main thread: rows × outputs. Works without `compile`, too.
+   * @example
+   * const { data: probabilities, shape } = await model.predict(x);
+   */
   predict(x: TensorLike | Dataset, options?: PredictOptions): Promise<Tensor<Float32Array>>;
   /** The same on the calling thread, in microseconds. */
   predictSync(x: TensorLike): Tensor<Float32Array>;
@@ -97,17 +105,25 @@ export interface Model {
    * From the gradient of anything with respect to the output (rows × outputs) to those of the parameters, by name, and
    * of the input.
    * @example
-   * const { gradients, input } = model.backward([[0, 1]], [[1]]);
+   * const { gradients, input } = model.backward([[0, 1]], [[1, 0]]); // for a model of two inputs and two outputs
    */
   backward(x: TensorLike, outputGradient: TensorLike): Backward;
-  /** One step of the optimizer from gradients by name, one for each parameter. */
+  /**
+   * One step of the optimizer from gradients by name, one for each parameter.
+   * @example
+   * model.applyGradients(model.gradients(x, y).gradients); // what trainOnBatch(x, y) does
+   */
   applyGradients(gradients: Record<string, TensorLike>): void;
   /** Compares back-propagation with central differences, in float64: the largest relative error for each parameter. */
   checkGradients(x: TensorLike, y: TensorLike, options?: CheckGradientsOptions): Record<string, number>;
 
   /** Copies of all weights, by name: `dense.kernel` [inputs, units], `dense.bias` [units]. */
   getWeights(): Weights;
-  /** Takes one entry for each parameter, by name; nothing changes unless all fit. */
+  /**
+   * Takes one entry for each parameter, by name; nothing changes unless all fit.
+   * @example
+   * model.setWeights(model.getWeights());
+   */
   setWeights(weights: Record<string, TensorLike>): void;
   /** SHA-256, in hex, of all weights and of the optimizer's state. Two trainings agree if it does. */
   digest(): string;
