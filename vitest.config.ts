@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/setup/announce-backend.ts'],
     // Processes of their own: tests set environment variables, end workers, and load the addon anew.
     pool: 'forks',
+    // The built files as Node runs them: rewritten by vitest, kernels would take several times as long.
+    server: { deps: { external: [/\/dist\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
