@@ -118,8 +118,8 @@ function sample(places: Uint32Array, wanted: number, index: number): Uint32Array
 
 /**
  * The derivative of the loss with respect to one weight, or null where the loss has a kink nearby, as with relu. Two
- * widths give
- * two central differences: where the loss is smooth they agree but for the term in ε², which their combination removes.
+ * widths give two central differences: where the loss is smooth they agree but for the term in ε², which their
+ * combination removes.
  */
 function difference({ params, loss }: Double, place: number, epsilon: number): number | null {
   const value = params[place];
@@ -139,8 +139,7 @@ function difference({ params, loss }: Double, place: number, epsilon: number): n
 
 /**
  * For each parameter the largest difference between back-propagation and central differences, relative to the larger of
- * the two
- * or, for small ones, to a hundredth of the parameter's largest gradient.
+ * the two or, for small ones, to a hundredth of the parameter's largest gradient.
  */
 export function checkGradients(core: Core, x: unknown, y: unknown, given: unknown): Record<string, number> {
   const who = 'checkGradients';

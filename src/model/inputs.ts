@@ -70,7 +70,14 @@ export function checkLabels(who: string, labels: NumberArray, classes: number, f
   }
 }
 
-function labelsOf(who: string, y: unknown, rows: number, wanted: Wanted, place: Place): Int32Array {
+/** Labels that stay where they are are looked at later, in slices: there may be very many. */
+function labelsOf(
+  who: string,
+  y: unknown,
+  rows: number,
+  wanted: Wanted,
+  place: Place,
+): { y: Int32Array; checked: boolean } {
   const given = toRows(who, 'y', y);
   if (given.columns !== 1) {
     throw rangeError(
@@ -79,11 +86,13 @@ function labelsOf(who: string, y: unknown, rows: number, wanted: Wanted, place: 
     );
   }
   sameRows(who, given.rows, rows);
+  const inPlace = given.data instanceof Int32Array && readable(given.data, place);
+  if (inPlace && place === 'shared') return { y: given.data, checked: false };
   checkLabels(who, given.data, wanted.outputs);
-  if (given.data instanceof Int32Array && readable(given.data, place)) return given.data;
+  if (inPlace) return { y: given.data, checked: true };
   const copy = place === 'shared' ? sharedInts(rows) : new Int32Array(rows);
   copy.set(given.data);
-  return copy;
+  return { y: copy, checked: true };
 }
 
 function sameRows(who: string, given: number, rows: number): void {
@@ -113,10 +122,8 @@ export function pair(who: string, x: unknown, y: unknown, wanted: Wanted, place:
     const kind = wanted.targets === 'labels' ? 'one class label a row' : `${wanted.outputs} numbers a row`;
     throw typeError('ERR_PLUMMET_TYPE', `${who}: y is missing; the loss takes ${kind}`);
   }
-  const targets =
-    wanted.targets === 'labels'
-      ? labelsOf(who, y, input.rows, wanted, place)
-      : targetRows(who, 'y', y, input.rows, wanted.outputs, place);
+  if (wanted.targets === 'labels') return { ...input, ...labelsOf(who, y, input.rows, wanted, place), bytes: null };
+  const targets = targetRows(who, 'y', y, input.rows, wanted.outputs, place);
   return { ...input, y: targets, bytes: null, checked: true };
 }
 

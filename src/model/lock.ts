@@ -1,8 +1,7 @@
 /**
  * Who may touch a model's memory when. `fit` has it for itself, but for its callbacks, in which everything that only
- * reads is
- * allowed. Evaluations and predictions off the main thread wait for one another; while one of them runs nothing may
- * write.
+ * reads is allowed. Evaluations and predictions off the main thread wait for one another; while one of them runs
+ * nothing may write.
  */
 import { stateError } from '../errors.ts';
 

@@ -1,7 +1,6 @@
 /**
  * Memory that threads work in: on SharedArrayBuffers, which cannot be detached or transferred while a thread runs over
- * them. Each
- * array has whole cache lines for itself, so that threads do not meet on a line by chance.
+ * them. Each array has whole cache lines for itself, so that threads do not meet on a line by chance.
  */
 
 const LINE = 64;

@@ -39,10 +39,8 @@ export interface ModelOptimizer extends Omit<Optimizer, 'learningRate'> {
 
 /**
  * A stack of layers that is trained and asked for predictions. Every method checks its arguments before it changes
- * anything, and
- * throws (or rejects with) an error that has a `code`; while a `fit` runs, only its callbacks may use the model, and
- * only to
- * read: everything else is `ERR_PLUMMET_BUSY`.
+ * anything, and throws (or rejects with) an error that has a `code`; while a `fit` runs, only its callbacks may use the
+ * model, and only to read: everything else is `ERR_PLUMMET_BUSY`.
  */
 export interface Model {
   readonly name: string;
@@ -69,8 +67,7 @@ export interface Model {
 
   /**
    * Trains, off the main thread. Rejects with the signal's reason when it is aborted, and with what a callback throws;
-   * the steps
-   * done until then stay done.
+   * the steps done until then stay done.
    * @param x - rows of inputs: a typed array, nested arrays, anything with `data` and `shape`, or a dataset in place of
    * both
    * @param y - a class label or a row of numbers for each row, as the loss wants

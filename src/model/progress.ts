@@ -1,7 +1,6 @@
 /**
  * What `fit` shows on standard output. It looks at the memory of the running call from a timer, so showing progress
- * neither ends
- * a call nor changes what is computed.
+ * neither ends a call nor changes what is computed.
  */
 import type { Logs } from './history.ts';
 

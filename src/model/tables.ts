@@ -1,7 +1,6 @@
 /**
  * The table of scalars that change from step to step (learning rates, bias corrections), filled ahead: while one table
- * is used,
- * the next is made, in slices short enough for the main thread to stay responsive.
+ * is used, the next is made, in slices short enough for the main thread to stay responsive.
  */
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { sharedFloats } from './memory.ts';

@@ -270,6 +270,15 @@ describe.each(backends)('hostile arguments (%s)', (name) => {
     other.trainOnBatch(x, y);
   });
 
+  it('labels in shared memory are looked at before anything changes, too', async () => {
+    const shared = new Int32Array(new SharedArrayBuffer(16));
+    shared[3] = 3;
+    await refuses('fit', () => model.fit(x, shared), /^ERR_PLUMMET_LABEL$/);
+    await refuses('evaluate', () => model.evaluate(x, shared), /^ERR_PLUMMET_LABEL$/);
+    await refuses('trainOnBatch', () => model.trainOnBatch(x, shared), /^ERR_PLUMMET_LABEL$/);
+    await refuses('validation', () => model.fit(x, y, { validationData: [x, shared] }), /^ERR_PLUMMET_LABEL$/);
+  });
+
   it('getters that use the model while it reads them', async () => {
     const other = classifier({ backend: name });
     const codes: unknown[] = [];
