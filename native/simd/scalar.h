@@ -69,24 +69,30 @@ template <int kCount>
 Vec lanes_from(Vec a);  // there is only one
 inline void transpose(Vec (&)[1]) {}
 
-// The product of two floats is exact in double, so only the sum rounds twice, which matters where the first rounding
-// lands halfway between two floats. There the sum is rounded to odd instead (Boldo and Melquiond 2008).
-inline Vec fma(Vec a, Vec b, Vec c) {
-  const double p = double(a.v) * double(b.v);
-  double s = p + double(c.v);
+// The nearest float to p + c, where s is that sum rounded to double: rounded to odd instead, it can be rounded again
+// (Boldo and Melquiond 2008).
+inline float round_sum(double p, double c, double s) {
+  const double d = s - p;
+  const double error = (p - (s - d)) + (c - d);
   int64_t i;
   memcpy(&i, &s, sizeof(i));
-  const bool halfway = (i & 0x1fffffff) == 0x10000000;
-  const bool subnormal = s > -0x1p-126 && s < 0x1p-126 && s != 0;
-  if (halfway || subnormal) {
-    const double d = s - p;
-    const double error = (p - (s - d)) + (double(c.v) - d);
-    if ((error > 0 || error < 0) && (i & 1) == 0) {
-      i += (error > 0) == (s > 0) ? 1 : -1;
-      memcpy(&s, &i, sizeof(s));
-    }
+  if ((error > 0 || error < 0) && (i & 1) == 0) {
+    i += (error > 0) == (s > 0) ? 1 : -1;
+    memcpy(&s, &i, sizeof(s));
   }
-  return Vec(float(s));
+  return float(s);
+}
+
+// The product of two floats is exact in double, so only the sum rounds twice, which matters where the first rounding
+// lands halfway between two floats, or near two subnormal ones.
+inline Vec fma(Vec a, Vec b, Vec c) {
+  const double p = double(a.v) * double(b.v);
+  const double s = p + double(c.v);
+  uint64_t i;
+  memcpy(&i, &s, sizeof(i));
+  const bool halfway = (i & 0x1fffffff) == 0x10000000;
+  const bool subnormal = (i << 1 >> 53) - 1 < 1023 - 126 - 1;  // the exponent; not of zero
+  return Vec(halfway || subnormal ? round_sum(p, double(c.v), s) : float(s));
 }
 
 }  // namespace

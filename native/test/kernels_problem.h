@@ -1,6 +1,9 @@
 // One call of a kernel: what it is given, and how what it gives is compared.
 #pragma once
 #include <gtest/gtest.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include <string>
 #include <vector>
@@ -59,6 +62,18 @@ inline std::vector<uint8_t> canonical(const Array& a, const uint8_t* data) {
   return out;
 }
 
+// Lets AddressSanitizer report whoever touches what lies before or after an operand.
+inline void guard(const std::vector<uint8_t>& memory, const uint8_t* start, size_t size, bool guarded) {
+#ifdef __SANITIZE_ADDRESS__
+  __asan_unpoison_memory_region(memory.data(), memory.size());
+  if (!guarded) return;
+  __asan_poison_memory_region(memory.data(), size_t(start - memory.data()));
+  __asan_poison_memory_region(start + size, size_t(memory.data() + memory.size() - start) - size);
+#else
+  (void)memory, (void)start, (void)size, (void)guarded;
+#endif
+}
+
 struct Outcome {
   int error;
   std::vector<std::vector<uint8_t>> written;
@@ -84,6 +99,7 @@ inline Outcome run(const KernelTable& table, const Problem& problem, int64_t ste
     if (!a.bytes.empty()) memcpy(start.back(), a.bytes.data(), a.bytes.size());
     args.operand[n] = a.absent ? nullptr : a.same_as >= 0 ? start[size_t(a.same_as)] : start.back();
   }
+  for (size_t n = 0; n < memory.size(); n++) guard(memory[n], start[n], problem.arrays[n].bytes.size(), true);
   for (size_t n = 0; n < problem.dims.size(); n++) args.dim[n] = problem.dims[n];
   Outcome outcome = {kOk, {}};
   const int64_t stride = step > 0 ? step : problem.units > 0 ? problem.units : 1;
@@ -91,6 +107,7 @@ inline Outcome run(const KernelTable& table, const Problem& problem, int64_t ste
     const int64_t to = u + stride < problem.units ? u + stride : problem.units;
     outcome.error = table.kernel[problem.op](args, u, to);
   }
+  for (size_t n = 0; n < memory.size(); n++) guard(memory[n], start[n], problem.arrays[n].bytes.size(), false);
   for (size_t n = 0; n < problem.arrays.size(); n++) {
     const Array& a = problem.arrays[n];
     const uint8_t* data = start[size_t(a.same_as >= 0 ? a.same_as : int(n))];

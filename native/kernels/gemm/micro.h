@@ -23,7 +23,7 @@ struct TileShape<1> {
 };
 template <>
 struct TileShape<4> {
-  static constexpr int kRows = 6, kVectors = 4, kThinVectors = 8;
+  static constexpr int kRows = 5, kVectors = 4, kThinVectors = 8;
 };
 template <>
 struct TileShape<8> {
