@@ -1,6 +1,11 @@
 /** The inner loop of every matrix product: 4 × 4 results held in local variables, each a chain of fused multiply-adds. */
 import { DOWN, type FloatArray, fma, fround, UP } from '../arithmetic/float32.ts';
 
+// The engine folds a module's own constants into the loop, but loads imported ones at each use: a tenth of the time.
+const round = fround;
+const up = UP;
+const down = DOWN;
+
 /**
  * acc[4 r + q] = fma(a[ar + p · aStep], b[bq + p · bStep], acc[4 r + q]) for p = 0 … count − 1, ascending. a0 … a3 are the places
  * of the first elements of four rows, b0 … b3 of four columns.
@@ -53,53 +58,53 @@ export function tile(
       const y2 = b[b2 + pb];
       const y3 = b[b3 + pb];
       let s = x0 * y0 + c00;
-      const r00 = fround(s * UP);
-      if (fround(s * DOWN) !== r00) break;
+      const r00 = round(s * up);
+      if (round(s * down) !== r00) break;
       s = x0 * y1 + c01;
-      const r01 = fround(s * UP);
-      if (fround(s * DOWN) !== r01) break;
+      const r01 = round(s * up);
+      if (round(s * down) !== r01) break;
       s = x0 * y2 + c02;
-      const r02 = fround(s * UP);
-      if (fround(s * DOWN) !== r02) break;
+      const r02 = round(s * up);
+      if (round(s * down) !== r02) break;
       s = x0 * y3 + c03;
-      const r03 = fround(s * UP);
-      if (fround(s * DOWN) !== r03) break;
+      const r03 = round(s * up);
+      if (round(s * down) !== r03) break;
       s = x1 * y0 + c10;
-      const r10 = fround(s * UP);
-      if (fround(s * DOWN) !== r10) break;
+      const r10 = round(s * up);
+      if (round(s * down) !== r10) break;
       s = x1 * y1 + c11;
-      const r11 = fround(s * UP);
-      if (fround(s * DOWN) !== r11) break;
+      const r11 = round(s * up);
+      if (round(s * down) !== r11) break;
       s = x1 * y2 + c12;
-      const r12 = fround(s * UP);
-      if (fround(s * DOWN) !== r12) break;
+      const r12 = round(s * up);
+      if (round(s * down) !== r12) break;
       s = x1 * y3 + c13;
-      const r13 = fround(s * UP);
-      if (fround(s * DOWN) !== r13) break;
+      const r13 = round(s * up);
+      if (round(s * down) !== r13) break;
       s = x2 * y0 + c20;
-      const r20 = fround(s * UP);
-      if (fround(s * DOWN) !== r20) break;
+      const r20 = round(s * up);
+      if (round(s * down) !== r20) break;
       s = x2 * y1 + c21;
-      const r21 = fround(s * UP);
-      if (fround(s * DOWN) !== r21) break;
+      const r21 = round(s * up);
+      if (round(s * down) !== r21) break;
       s = x2 * y2 + c22;
-      const r22 = fround(s * UP);
-      if (fround(s * DOWN) !== r22) break;
+      const r22 = round(s * up);
+      if (round(s * down) !== r22) break;
       s = x2 * y3 + c23;
-      const r23 = fround(s * UP);
-      if (fround(s * DOWN) !== r23) break;
+      const r23 = round(s * up);
+      if (round(s * down) !== r23) break;
       s = x3 * y0 + c30;
-      const r30 = fround(s * UP);
-      if (fround(s * DOWN) !== r30) break;
+      const r30 = round(s * up);
+      if (round(s * down) !== r30) break;
       s = x3 * y1 + c31;
-      const r31 = fround(s * UP);
-      if (fround(s * DOWN) !== r31) break;
+      const r31 = round(s * up);
+      if (round(s * down) !== r31) break;
       s = x3 * y2 + c32;
-      const r32 = fround(s * UP);
-      if (fround(s * DOWN) !== r32) break;
+      const r32 = round(s * up);
+      if (round(s * down) !== r32) break;
       s = x3 * y3 + c33;
-      const r33 = fround(s * UP);
-      if (fround(s * DOWN) !== r33) break;
+      const r33 = round(s * up);
+      if (round(s * down) !== r33) break;
       c00 = r00;
       c01 = r01;
       c02 = r02;
