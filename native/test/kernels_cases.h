@@ -110,8 +110,9 @@ inline std::vector<Problem> Cases::gathers(Op op) {
 
 inline std::vector<Problem> Cases::products(Op op) {
   std::vector<Problem> all;
-  const int64_t shapes[][3] = {{1, 1, 1},    {2, 3, 5},     {5, 17, 33},   {12, 40, 16}, {49, 10, 70}, {97, 70, 10},
-                               {1, 785, 10}, {33, 300, 45}, {300, 20, 31}, {7, 16, 600}, {6, 260, 64}, {13, 5, 48}};
+  const int64_t shapes[][3] = {{1, 1, 1},    {2, 3, 5},    {5, 17, 33},   {12, 40, 16},  {49, 10, 70},
+                               {97, 70, 10}, {1, 785, 10}, {33, 300, 45}, {300, 20, 31}, {7, 16, 600},
+                               {6, 260, 64}, {48, 4, 40},  {96, 9, 33},   {13, 5, 48}};
   int64_t activation = 0;
   for (const auto& s : shapes) {
     for (bool any : {false, true}) {
@@ -146,9 +147,9 @@ inline std::vector<Problem> Cases::products(Op op) {
 
 inline std::vector<Problem> Cases::gemms() {
   std::vector<Problem> all;
-  const int64_t shapes[][3] = {{0, 3, 2},    {3, 0, 2},    {3, 5, 0},   {1, 1, 1},     {1, 33, 7},
-                               {5, 1, 9},    {17, 19, 23}, {50, 64, 3}, {33, 32, 300}, {49, 70, 10},
-                               {97, 5, 270}, {12, 40, 16}, {64, 96, 64}};
+  const int64_t shapes[][3] = {{0, 3, 2},    {3, 0, 2},   {3, 5, 0},     {1, 1, 1},    {1, 33, 7},   {5, 1, 9},
+                               {17, 19, 23}, {50, 64, 3}, {33, 32, 300}, {49, 70, 10}, {97, 5, 270}, {12, 40, 16},
+                               {64, 96, 64}, {96, 5, 3},  {250, 40, 5},  {48, 33, 2}};
   for (const auto& s : shapes) {
     for (int flags = 0; flags < 8; flags++) {
       const int64_t m = s[0], n = s[1], k = s[2];

@@ -12,9 +12,9 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x7725b5caf1980fa5,  // gatherFloats
     0x6db5ab5631d241b0,  // gatherBytes
     0x63a10e2ecfaff446,  // copyRows
-    0xb5cb44f250a6962d,  // dense
-    0x0ed0d5a1144297bd,  // denseInputGradient
-    0xa6022d24a8f6549d,  // denseKernelGradient
+    0xc6669f5d92fe661c,  // dense
+    0x21e05f4636d57806,  // denseInputGradient
+    0x3ab83aa6962537d2,  // denseKernelGradient
     0xd64a7517dcb995c3,  // columnSums
     0x58a242a2323f2654,  // activate
     0x35491472e5cc7b17,  // activateGradient
@@ -31,7 +31,7 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x35c55f5654d60ab9,  // absoluteError
     0xf0a34d9db0a2e0f0,  // addToTotal
     0xefd90a99d5c26309,  // shuffle
-    0xb4b49101fff886cb,  // gemm
+    0xec327ead15683d81,  // gemm
     0x24b8b6708434c247,  // sgd
     0x760c1efa2ffa9e1a,  // sgdMomentum
     0x3ae4a01cf246cd7c,  // sgdNesterov
