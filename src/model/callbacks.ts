@@ -50,8 +50,7 @@ export interface Callbacks {
   listens(...hooks: Hook[]): boolean;
   setModel(model: Model): Promise<void>;
   /**
-   * Calls the hook on each callback in turn, with the number of epoch or batch if there is one; each gets a copy of the
-   * logs.
+   * Calls the hook on each callback in turn, with the number of epoch or batch if there is one. They share the logs.
    */
   call(hook: Exclude<Hook, 'setModel'>, position: number | null, logs?: Logs): Promise<void>;
 }
@@ -92,15 +91,15 @@ export function readCallbacks(who: string, given: unknown, lock: Lock): Callback
   const list = given === undefined ? [] : safely(who, 'callbacks', () => (Array.isArray(given) ? [...given] : [given]));
   const entries = list.map((callback) => entryOf(who, callback));
 
-  async function run(hook: Hook, args: () => unknown[]): Promise<void> {
+  async function run(hook: Hook, args: readonly unknown[]): Promise<void> {
     for (const { callback, hooks } of entries) {
       const listener = hooks[hook];
-      if (listener) await inCallback(lock, () => listener.apply(callback, args()));
+      if (listener) await inCallback(lock, () => listener.apply(callback, [...args]));
     }
   }
   return {
     listens: (...hooks) => entries.some((entry) => hooks.some((hook) => entry.hooks[hook])),
-    setModel: (model) => run('setModel', () => [model]),
-    call: (hook, position, logs = {}) => run(hook, () => (position === null ? [{ ...logs }] : [position, { ...logs }])),
+    setModel: (model) => run('setModel', [model]),
+    call: (hook, position, logs = {}) => run(hook, position === null ? [logs] : [position, logs]),
   };
 }

@@ -108,9 +108,11 @@ async function epochsOf(job: Job, progress: Progress): Promise<History> {
   };
   const finish = async (epoch: number, training: Logs): Promise<void> => {
     const logs = job.inline ? training : await validated(job, epoch, training);
-    note(epoch, logs);
+    progress.ended(numberOf(job, epoch), logs);
     await callbacks.call('onEpochEnd', numberOf(job, epoch), logs);
     options.signal?.throwIfAborted();
+    // After the callbacks, so that what they add to the logs is kept, as in Keras.
+    note(epoch, logs);
   };
 
   await callbacks.call('onTrainBegin', null);

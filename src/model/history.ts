@@ -17,7 +17,10 @@ export const createHistory = (keys: readonly string[]): History => ({
 
 export function record({ epoch: epochs, history }: History, epoch: number, logs: Logs): void {
   epochs.push(epoch);
-  for (const key of Object.keys(logs)) history[key].push(logs[key]);
+  for (const key of Object.keys(logs)) {
+    history[key] ??= [];
+    history[key].push(logs[key]);
+  }
 }
 
 /** Means from totals: the sums over so many rows, beginning at `first`. */

@@ -132,6 +132,16 @@ describe('checkGradients', () => {
     expect(model.digest()).toBe(before);
   });
 
+  it('leaves out the kinks of relu, and only those', () => {
+    const model = sequential([layers.dense({ units: 2, activation: 'relu', inputShape: [1] })]);
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    // The first unit is a millionth above its kink, the second far from it.
+    model.setWeights({ 'dense.kernel': [[1e-6, 1]], 'dense.bias': [0, 0] });
+    const errors = model.checkGradients([1], [[1, 3]]);
+    expect(errors['dense.kernel']).toBeGreaterThan(0);
+    expect(errors['dense.kernel']).toBeLessThan(1e-6);
+  });
+
   it('sees a wrong gradient', () => {
     const wrong = layers.activation({ activation: 'tanh' });
     const dense = layers.dense({ units: 3, inputShape: [5] });
