@@ -200,7 +200,7 @@ describe.each(backends)('hostile arguments (%s)', (name) => {
       [{ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['mae'] }, 'mae'],
       [{ optimizer: 'adam', loss: 'binaryCrossentropy' }, 'sigmoid'],
       [{ optimizer: 'adam', loss: 'mse', backend: 'gpu' }, 'native'],
-      [{ optimizer: 'adam', loss: 'mse', backend: { name: 'native', isa: 'sse9' } }, 'sse9'],
+      [{ optimizer: 'adam', loss: 'mse', backend: { name: 'native', isa: 'sse9' } }, 'backend'],
       [{ optimizer: 'adam', loss: 'mse', backend: { threads: 0 } }, 'threads'],
       [{ optimizer: 'adam', loss: 'mse', backend: { cores: 1 } }, 'cores'],
       [{ optimizer: 'adam', loss: 'mse', learningRate: 1 }, 'learningRate'],
