@@ -1,7 +1,7 @@
 // @ts-check
 // The network and the dataset of all MNIST measurements.
 import { data, layers, optimizers, sequential } from 'plummet';
-import { mnistBytes } from './mnist-bytes.mjs';
+import { mnistFile } from './mnist-bytes.mjs';
 
 /** The two trainings: the same network, two ways. */
 export const trainings = {
@@ -25,10 +25,11 @@ export function mnistModel({ optimizer, learningRate, backend }) {
 
 /** Bytes stay bytes. @param {number} rows */
 export function mnistDataset(rows) {
-  const { images, labels, columns } = mnistBytes('train');
+  const images = data.idx(mnistFile('train-images-idx3-ubyte'));
+  const labels = data.idx(mnistFile('train-labels-idx1-ubyte'));
   return data.dataset({
-    x: images.subarray(0, rows * columns),
-    y: Int32Array.from(labels.subarray(0, rows)),
+    x: images.data.subarray(0, rows * 784),
+    y: Int32Array.from(labels.data.subarray(0, rows)),
     divisor: 255,
   });
 }
