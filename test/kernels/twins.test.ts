@@ -1,9 +1,9 @@
 /** Every op gives the same bits in TypeScript and on every instruction set, with any number of threads, at any alignment. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setThreadingThreshold } from '#src/backend.js';
-import { kernels } from '#src/kernels/index.js';
+import { type Kernels, kernels } from '#src/kernels/index.js';
 import { loadAddon } from '#src/kernels/native.js';
-import { type OpName, type OpSpec, opNamed, ops } from '#src/plan/ops.js';
+import { type OpName, type OpSpec, opNamed, ops, pad } from '#src/plan/ops.js';
 import { expectSameBits } from '../support/bits.js';
 import { type Case, type Numbers, operandsOf, realElements, type Temper } from '../support/operands.js';
 import { shapesOf } from '../support/shapes.js';
@@ -53,6 +53,22 @@ describe.skipIf(addon === null)('the twins', () => {
   afterAll(() => setThreadingThreshold(before));
 
   test('scalar is always among the instruction sets', () => expect(isas).toContain('scalar'));
+
+  test('a sum of nothing but −0 is +0 where a lane is empty, on all of them', () => {
+    for (let n = 1; n <= 40; n++) {
+      const ld = pad(n);
+      const gradient = (of: Kernels): Float32Array => {
+        const out = new Float32Array(ld);
+        of.run('softmaxGradient', [new Float32Array(ld).fill(1), new Float32Array(ld).fill(-0), out], [1, n, ld]);
+        return out.subarray(0, n);
+      };
+      // −0 − (+0) is −0, −0 − (−0) is +0: only 16 or 32 values leave no lane with a +0 in it.
+      const expected = new Float32Array(n).fill(n % 16 === 0 ? 0 : -0);
+      for (const of of [kernels('reference'), ...isas.map((isa) => kernels('native', { isa: isa as 'scalar' }))]) {
+        expectSameBits(gradient(of), expected, `${n} columns on ${of.isa}`);
+      }
+    }
+  });
 
   describe.each(ops.map(({ name }) => name))('%s', (op) => {
     const cases = casesOf(op);

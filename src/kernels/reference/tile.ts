@@ -10,8 +10,8 @@ const down = DOWN;
  * acc[4 r + q] = fma(a[ar + p · aStep], b[bq + p · bStep], acc[4 r + q]) for p = 0 … count − 1, ascending. a0 … a3 are the places
  * of the first elements of four rows, b0 … b3 of four columns.
  *
- * A sum whose float32 depends on what float64 lost (see UP and DOWN) leaves the inner loop: the step is done again by `fma`,
- * in one place, which keeps the loop short and free of calls.
+ * A sum whose float32 depends on what float64 lost (see UP and DOWN) leaves the inner loop: the step is done again in one other
+ * place, which keeps the loop short and free of calls.
  */
 export function tile(
   acc: FloatArray,
@@ -31,7 +31,7 @@ export function tile(
 ): void {
   let pa = 0;
   let pb = 0;
-  for (let p = 0; ; p++) {
+  for (let p = 0; ; ) {
     let c00 = acc[0];
     let c01 = acc[1];
     let c02 = acc[2];
@@ -141,14 +141,56 @@ export function tile(
     acc[14] = c32;
     acc[15] = c33;
     if (p >= count) return;
-    for (let r = 0; r < 4; r++) {
-      const x = a[(r === 0 ? a0 : r === 1 ? a1 : r === 2 ? a2 : a3) + pa];
-      acc[4 * r] = fma(x, b[b0 + pb], acc[4 * r]);
-      acc[4 * r + 1] = fma(x, b[b1 + pb], acc[4 * r + 1]);
-      acc[4 * r + 2] = fma(x, b[b2 + pb], acc[4 * r + 2]);
-      acc[4 * r + 3] = fma(x, b[b3 + pb], acc[4 * r + 3]);
-    }
-    pa += aStep;
-    pb += bStep;
+    rows[0] = a0 + pa;
+    rows[1] = a1 + pa;
+    rows[2] = a2 + pa;
+    rows[3] = a3 + pa;
+    columns[0] = b0 + pb;
+    columns[1] = b1 + pb;
+    columns[2] = b2 + pb;
+    columns[3] = b3 + pb;
+    const done = exactSteps(acc, a, aStep, b, bStep, count - p);
+    p += done;
+    pa += done * aStep;
+    pb += done * bStep;
   }
+}
+
+/** Where the next step's elements are. */
+const rows = new Int32Array(4);
+const columns = new Int32Array(4);
+
+/** At least one step, and on while sums stand on a tie: in data like 0 and 1 every other one does. Returns how many. */
+function exactSteps(
+  acc: FloatArray,
+  a: FloatArray,
+  aStep: number,
+  b: FloatArray,
+  bStep: number,
+  count: number,
+): number {
+  for (let p = 0; p < count; p++) {
+    let tied = false;
+    for (let r = 0; r < 4; r++) {
+      const x = a[rows[r] + p * aStep];
+      for (let q = 0; q < 4; q++) {
+        const y = b[columns[q] + p * bStep];
+        const held = acc[4 * r + q];
+        const product = x * y;
+        const sum = product + held;
+        const high = round(sum * up);
+        if (round(sum * down) === high) {
+          acc[4 * r + q] = high;
+          continue;
+        }
+        tied = true;
+        // What float64 lost (see `fma`): mostly nothing, and then the sum itself is to be rounded. NaN beside infinities and NaN.
+        const part = sum - product;
+        const lost = product - (sum - part) + (held - part);
+        acc[4 * r + q] = lost > 0 || lost < 0 ? fma(x, y, held) : sum;
+      }
+    }
+    if (!tied) return p + 1;
+  }
+  return count;
 }
