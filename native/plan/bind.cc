@@ -240,6 +240,7 @@ Checked bind_run(const Run& run, std::unique_ptr<Bound>& bound) {
     bound->key = key;
     if (Checked failure = bind_all(run, *bound)) return failure;
     bound->tracks.resize(bound->any_divided() ? static_cast<size_t>(run.pass.plan->threads) : 1);
+    if (bound->tracks.size() > 1) bound->barrier = std::make_unique<Barrier>(run.pass.plan->threads);
   }
   if (Checked failure = check_span(run, *bound)) {
     run.pass.plan->keep_spare(std::move(bound));

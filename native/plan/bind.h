@@ -2,6 +2,7 @@
 #pragma once
 #include <vector>
 
+#include "../runtime/barrier.h"
 #include "run.h"
 
 namespace plummet {
@@ -79,7 +80,8 @@ struct Bound {
   struct Tracks {
     Track train, shuffle, evaluation;
   };
-  std::vector<Tracks> tracks;  // one for each thread
+  std::vector<Tracks> tracks;        // one for each thread
+  std::unique_ptr<Barrier> barrier;  // where there is more than one
 
   bool any_divided() const { return train.any_divided || shuffle.any_divided || evaluation.any_divided; }
 };

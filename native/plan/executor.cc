@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "../runtime/barrier.h"
 #include "../runtime/leases.h"
 #include "../runtime/pool.h"
 #include "../runtime/workspace.h"
@@ -49,7 +48,6 @@ struct Region {
   Barrier::Word outcome = Barrier::kGo;
   int64_t parallel_ops = 0;
   int team = 1;
-  Barrier barrier;
   FirstError error;
 
   Region(const Run& run_, Bound& bound_, const std::atomic<bool>* cancelled_)
@@ -125,8 +123,7 @@ class Walker {
   // Waits for all others; says what thread 0 has decided.
   Barrier::Word agree(Barrier::Word mine) {
     if (team_ == 1) return mine;
-    if (mine != Barrier::kGo) region_.barrier.decide(mine);
-    return region_.barrier.meet(team_, meetings_, [this] { return region_.error.any(); });
+    return region_.bound.barrier->meet(thread_, team_, meetings_, failed_ ? Barrier::kFailed : mine);
   }
 
   // One batch of training or of the evaluation. False: stop, somebody has failed.
@@ -189,17 +186,16 @@ class Walker {
   }
 
   bool walk(Track& track) {
-    bool failed = false;
     const size_t count = track.calls.size();
     for (size_t i = 0; i < count; ++i) {
       Call& call = track.calls[i];
       if (call.barrier && agree(Barrier::kGo) != Barrier::kGo) return false;
-      if (failed || call.begin >= call.end) continue;
+      if (failed_ || call.begin >= call.end) continue;
       const int status = call.kernel(call.args, call.begin, call.end);
       if (status != kOk) {
         region_.error.report(i, thread_, status);
         if (team_ == 1) return false;
-        failed = true;  // the others hear of it at the next barrier
+        failed_ = true;  // the others hear of it at the next barrier
       }
     }
     parallel_ops_ += track.divided_ops;
@@ -214,6 +210,7 @@ class Walker {
   const bool scalars_move_;
   uint32_t meetings_ = 0;
   int64_t parallel_ops_ = 0;
+  bool failed_ = false;
 };
 
 void work(void* context, int thread, int team) {
@@ -224,7 +221,7 @@ void work(void* context, int thread, int team) {
 // One parallel region: from the region's position to where it ends.
 void run_region(Region& region, int threads) {
   if (region.may_pause) region.since = Clock::now();
-  region.barrier.reset();
+  if (threads > 1) region.bound.barrier->reset();
   pool().run(
       threads,
       [](void* context, int thread, int team) {

@@ -19,7 +19,7 @@ struct Part {
 struct Team {
   Kernel kernel;
   std::vector<Part> parts;
-  Barrier barrier;
+  std::unique_ptr<Barrier> barrier;
   FirstError error;
   int status = kDone;  // where one thread does it all
 };
@@ -97,7 +97,8 @@ void walk(void* context, int thread, int size) {
   for (size_t i = 0; i < team.parts.size(); ++i) {
     const Part& part = team.parts[i];
     if (i > 0 && (part.divided || team.parts[i - 1].divided)) {
-      if (team.barrier.meet(size, meetings, [&team] { return team.error.any(); }) != Barrier::kGo) return;
+      const Barrier::Word mine = failed ? Barrier::kFailed : Barrier::kGo;
+      if (team.barrier->meet(thread, size, meetings, mine) != Barrier::kGo) return;
     }
     if (failed || (!part.divided && thread != 0)) continue;
     KernelArgs args = part.args;
@@ -139,6 +140,7 @@ Checked run_single(const Single& single, int& status) {
     status = run_alone(team);
     return {};
   }
+  team.barrier = std::make_unique<Barrier>(single.threads);
   pool().run(single.threads, walk, &team);
   leases().give_back(lease);
   status = team.error.any() ? team.error.status() : team.status;

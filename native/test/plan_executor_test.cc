@@ -306,6 +306,24 @@ TEST_F(ExecutorTest, OfTwoErrorsTheFirstCounts) {
   }
 }
 
+TEST_F(ExecutorTest, AnErrorInTheLastOpIsThatOfItsBatch) {
+  // With no barrier after it the threads hear of the error at the beginning of the next batch, or at the end of all.
+  for (const int bad : {2, 9, 23}) {
+    for (int threads = 1; threads <= 4; ++threads) {
+      World world;
+      world.y[static_cast<size_t>(bad)] = 99;
+      Builder builder;
+      builder.op(kOp_sparseAccuracy, {{kScratch, 0}, {kY, 0}, {kAbsent, 0}, {kScratch, kSlot}},
+                 {kRowsDim, kSourceRowsDim, kColumns, kFirstDim, kLd});
+      const Plan plan = builder.plan(threads);
+      EXPECT_EQ(execute_checked(world.run(plan, 1)), kBadLabelStatus);
+      EXPECT_EQ(world.control[kEpochSlot], 0);
+      EXPECT_EQ(world.control[kBatchSlot], bad / kRowsInBatch);
+      EXPECT_EQ(world.control[kStepsSlot], bad / kRowsInBatch);
+    }
+  }
+}
+
 TEST_F(ExecutorTest, AnErrorInAnEvaluationLeavesTheEpochUnfinished) {
   for (int threads = 1; threads <= 3; ++threads) {
     World world;

@@ -17,11 +17,9 @@ void on_threads(int count, Body body) {
   for (std::thread& thread : threads) thread.join();
 }
 
-constexpr auto kNobodyFailed = [] { return false; };
-
 TEST(Barrier, NobodyGoesOnBeforeAllHaveArrived) {
-  for (const int team : {2, 3, 4}) {
-    Barrier barrier;
+  for (const int team : {2, 3, 4, 7}) {
+    Barrier barrier(team);
     constexpr int kRounds = 300;
     // Plain memory: what one thread writes before a meeting all others read after it.
     std::vector<int> written(static_cast<size_t>(team));
@@ -30,48 +28,62 @@ TEST(Barrier, NobodyGoesOnBeforeAllHaveArrived) {
       uint32_t meetings = 0;
       for (int round = 1; round <= kRounds; ++round) {
         written[static_cast<size_t>(t)] = round;
-        barrier.meet(team, meetings, kNobodyFailed);
+        barrier.meet(t, team, meetings, Barrier::kGo);
         for (const int value : written) wrong += value != round;
-        barrier.meet(team, meetings, kNobodyFailed);
+        barrier.meet(t, team, meetings, Barrier::kGo);
       }
     });
-    EXPECT_EQ(wrong.load(), 0);
+    EXPECT_EQ(wrong.load(), 0) << team;
   }
 }
 
-TEST(Barrier, AllHearWhatThreadZeroHasDecided) {
-  constexpr int kTeam = 3;
-  Barrier barrier;
-  std::vector<int> heard[kTeam];
-  on_threads(kTeam, [&](int t) {
+TEST(Barrier, ServesATeamSmallerThanItWasMadeFor) {
+  Barrier barrier(8);
+  std::atomic<int> met{0};
+  on_threads(3, [&](int t) {
     uint32_t meetings = 0;
-    for (int round = 0; round < 200; ++round) {
-      const Barrier::Word mine = round % 7 == 3 ? Barrier::kPause : round == 199 ? Barrier::kStop : Barrier::kGo;
-      if (t == 0 && mine != Barrier::kGo) barrier.decide(mine);
-      heard[t].push_back(barrier.meet(kTeam, meetings, kNobodyFailed));
-    }
+    for (int i = 0; i < 100; ++i) met += barrier.meet(t, 3, meetings, Barrier::kGo) == Barrier::kGo;
   });
-  for (int round = 0; round < 200; ++round) {
-    const int expected = round % 7 == 3 ? Barrier::kPause : round == 199 ? Barrier::kStop : Barrier::kGo;
-    for (const auto& words : heard) EXPECT_EQ(words[static_cast<size_t>(round)], expected) << round;
+  EXPECT_EQ(met.load(), 300);
+  uint32_t meetings = 0;
+  EXPECT_EQ(barrier.meet(0, 1, meetings, Barrier::kStop), Barrier::kStop);  // alone nobody waits
+}
+
+TEST(Barrier, AllHearWhatThreadZeroHasDecided) {
+  for (const int team : {2, 3, 5}) {
+    Barrier barrier(team);
+    const auto decision = [](int round) {
+      return round % 7 == 3 ? Barrier::kPause : round % 11 == 9 ? Barrier::kStop : Barrier::kGo;
+    };
+    std::vector<std::vector<Barrier::Word>> heard(static_cast<size_t>(team));
+    on_threads(team, [&](int t) {
+      uint32_t meetings = 0;
+      for (int round = 0; round < 200; ++round) {
+        const Barrier::Word mine = t == 0 ? decision(round) : Barrier::kGo;
+        heard[static_cast<size_t>(t)].push_back(barrier.meet(t, team, meetings, mine));
+      }
+    });
+    for (size_t round = 0; round < 200; ++round) {
+      for (const auto& words : heard) EXPECT_EQ(words[round], decision(static_cast<int>(round))) << round;
+    }
   }
 }
 
 TEST(Barrier, AFailureIsHeardByAllAtTheSameMeeting) {
-  constexpr int kTeam = 3;
+  constexpr int kTeam = 5;
   for (int failing = 0; failing < kTeam; ++failing) {
-    Barrier barrier;
-    std::atomic<bool> failed{false};
+    Barrier barrier(kTeam);
     std::vector<int> left(kTeam);
     on_threads(kTeam, [&](int t) {
       uint32_t meetings = 0;
       for (int round = 0;; ++round) {
-        // Set while others may still be on their way out of the last meeting: they must not hear of it there.
-        if (t == failing && round == 50) failed.store(true, std::memory_order_relaxed);
-        if (barrier.meet(kTeam, meetings, [&] { return failed.load(std::memory_order_relaxed); }) == Barrier::kFailed) {
-          left[static_cast<size_t>(t)] = round;
-          return;
-        }
+        Barrier::Word mine = t == 0 && round == 50 ? Barrier::kStop : Barrier::kGo;
+        if (t == failing && round == 50) mine = Barrier::kFailed;  // outweighs what thread 0 wants
+        const Barrier::Word word = barrier.meet(t, kTeam, meetings, mine);
+        if (word == Barrier::kGo) continue;
+        EXPECT_EQ(word, Barrier::kFailed);
+        left[static_cast<size_t>(t)] = round;
+        return;
       }
     });
     for (const int round : left) EXPECT_EQ(round, 50);
