@@ -23,7 +23,7 @@ buildTypeScript();
 if (!options.includes('--typescript')) buildAddon();
 
 function buildTypeScript() {
-  if (existsSync('scripts/derive-float64.mjs')) run('scripts/derive-float64.mjs', [], 'deriving the float64 kernels');
+  run('scripts/derive-float64.mjs', [], 'deriving the float64 kernels');
   const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
   const sources = filesBelow('src');
   const stamp = hashOf([...sources, 'tsconfig.json', 'scripts/build.mjs', compiler], []);

@@ -1,10 +1,10 @@
+import { checkOptions, flag, oneOf, positiveInteger } from '../errors.ts';
 import { type InitializerLike, resolve as resolveInitializer } from '../initializers/index.ts';
 import { type Activation, activations, lowerActivation } from '../plan/activations.ts';
 import { columnsOf, type Graph, gradientOf, gradientRows, ldOf, rowsOf, type Value } from '../plan/graph.ts';
 import { ROWS } from '../plan/plan.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
-import { checkOptions, flag, oneOf, positiveInteger } from '../errors.ts';
 
 export interface DenseOptions {
   /** Numbers in a row of the output; a positive integer. */
@@ -44,7 +44,13 @@ export function dense(options: DenseOptions): Layer {
     stem: 'dense',
     name: nameOption('dense', given.name),
     inputShape: inputShapeOption('dense', given.inputShape),
-    config: { units, activation, useBias, kernelInitializer: describe(kernelInitializer), biasInitializer: describe(biasInitializer) },
+    config: {
+      units,
+      activation,
+      useBias,
+      kernelInitializer: describe(kernelInitializer),
+      biasInitializer: describe(biasInitializer),
+    },
     build: (inputs) => ({
       outputs: units,
       parameters: [

@@ -12,7 +12,14 @@ export interface LogitsOptions {
  * model.compile({ loss: losses.meanSquaredError() });
  */
 export function meanSquaredError(): Loss {
-  return { name: 'meanSquaredError', config: {}, targets: 'floats', op: 'meanSquaredError', activation: null, fromLogits: false };
+  return {
+    name: 'meanSquaredError',
+    config: {},
+    targets: 'floats',
+    op: 'meanSquaredError',
+    activation: null,
+    fromLogits: false,
+  };
 }
 
 function crossentropy(

@@ -31,7 +31,10 @@ function uniqueName(layer: Layer, taken: Set<string>): string {
 export function build(layers: readonly Layer[]): Network {
   const inputs = layers[0]?.inputShape?.[0];
   if (inputs === undefined) {
-    throw typeError('ERR_PLUMMET_SHAPE', 'sequential: the first layer needs an inputShape, as in { units: 128, inputShape: [784] }');
+    throw typeError(
+      'ERR_PLUMMET_SHAPE',
+      'sequential: the first layer needs an inputShape, as in { units: 128, inputShape: [784] }',
+    );
   }
   const taken = new Set<string>();
   const built: BuiltLayer[] = [];
@@ -55,5 +58,11 @@ export function build(layers: readonly Layer[]): Network {
     built.push({ layer, name, inputs: width, outputs, parameters: placed });
     width = outputs;
   }
-  return { layers: built, inputs, outputs: width, parameters: built.flatMap((layer) => layer.parameters), size: offset };
+  return {
+    layers: built,
+    inputs,
+    outputs: width,
+    parameters: built.flatMap((layer) => layer.parameters),
+    size: offset,
+  };
 }

@@ -67,7 +67,13 @@ export function perRow(label: string): Value {
 }
 
 /** Something that lies in a space of its own or at a place already chosen. */
-export function at(space: Space, offset: number, label: string, shape: readonly (number | null)[], layout: Layout = 'flat'): Value {
+export function at(
+  space: Space,
+  offset: number,
+  label: string,
+  shape: readonly (number | null)[],
+  layout: Layout = 'flat',
+): Value {
   return { label, layout, shape, home: { space, offset }, differentiable: false };
 }
 

@@ -1,6 +1,7 @@
 /** From a network to a plan: forward, loss and metrics, backward, optimizer, as far as the purpose goes. */
-import { rangeError } from '../errors.ts';
+
 import type { ByteScale } from '../data/dataset.ts';
+import { rangeError } from '../errors.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
@@ -45,7 +46,10 @@ export interface Lowered {
   readonly constants: readonly { readonly offset: number; readonly values: Float32Array }[];
 }
 
-const parameterValue = (space: 'params' | 'scratch', { name, offset, shape, layout }: Network['parameters'][number]): Value => ({
+const parameterValue = (
+  space: 'params' | 'scratch',
+  { name, offset, shape, layout }: Network['parameters'][number],
+): Value => ({
   ...at(space, offset, name, shape, layout),
   differentiable: true,
 });
@@ -75,7 +79,10 @@ function lowerLayers(graph: Graph, network: Network, input: Value): Value {
 function withoutFinal(graph: Graph, activation: Activation): Value | null {
   const last = graph.drafts.at(-1);
   const found =
-    last && (activation === 'softmax' ? last.op === 'softmax' : last.op === 'activate' && last.dims[3] === numberOf(activation));
+    last &&
+    (activation === 'softmax'
+      ? last.op === 'softmax'
+      : last.op === 'activate' && last.dims[3] === numberOf(activation));
   if (!found) return null;
   graph.drafts.pop();
   graph.tape.pop();
@@ -190,10 +197,14 @@ function lowerCopy(graph: Graph, value: Value): void {
   graph.emit('copyRows', [value, at('output', 0, 'output', [null, columns])], [ROWS, columns, FIRST, ldOf(value)]);
 }
 
-const WORD = 2 ** 32;
+const WORD = 0x1_0000_0000;
 
 /** The plan that runs at the beginning of an epoch: it puts the numbers 0 … rows − 1 in the order of that epoch. */
 export function lowerShuffle(rows: number, seed: number): Plan {
-  const draft = { op: 'shuffle' as const, operands: [at('rows', 0, 'order', [rows])], dims: [rows, seed % WORD, Math.floor(seed / WORD), EPOCH] };
+  const draft = {
+    op: 'shuffle' as const,
+    operands: [at('rows', 0, 'order', [rows])],
+    dims: [rows, seed % WORD, Math.floor(seed / WORD), EPOCH],
+  };
   return place('shuffle', [draft], 0, { params: 0, state: 0, scalars: 0, totals: 0 }, 0);
 }

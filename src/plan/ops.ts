@@ -37,11 +37,27 @@ export const pad = (n: number): number => Math.ceil(n / 16) * 16;
 export const ROW_BLOCK = 48;
 export const PANEL = 32;
 /** The number of units of a matrix product whose output is rows × columns. */
-export const tiles = (rows: number, columns: number): number => Math.ceil(rows / ROW_BLOCK) * Math.ceil(columns / PANEL);
+export const tiles = (rows: number, columns: number): number =>
+  Math.ceil(rows / ROW_BLOCK) * Math.ceil(columns / PANEL);
 
-const read = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({ name, type, access: 'read', extent });
-const write = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({ name, type, access: 'write', extent });
-const update = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({ name, type, access: 'update', extent });
+const read = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
+  name,
+  type,
+  access: 'read',
+  extent,
+});
+const write = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
+  name,
+  type,
+  access: 'write',
+  extent,
+});
+const update = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
+  name,
+  type,
+  access: 'update',
+  extent,
+});
 const optional = (spec: OperandSpec): OperandSpec => ({ ...spec, optional: true });
 
 const at = (d: Dims, i: number): number => d[i];
@@ -53,7 +69,8 @@ const product = (a: number, b: number) => (d: Dims) => at(d, a) * at(d, b);
 const dim = (i: number) => (d: Dims) => at(d, i);
 const one = () => 1;
 /** The part of `order` that a batch reads: [0, first + rows). */
-const order = (first: number, rows: number): OperandSpec => optional(read('order', (d) => at(d, first) + at(d, rows), 'i32'));
+const order = (first: number, rows: number): OperandSpec =>
+  optional(read('order', (d) => at(d, first) + at(d, rows), 'i32'));
 
 function gather(name: string, type: ElementType, ...extra: OperandSpec[]): OpSpec {
   return {
@@ -66,9 +83,16 @@ function gather(name: string, type: ElementType, ...extra: OperandSpec[]): OpSpe
 }
 
 /** A loss (with its gradient) or a metric of predictions z against targets, row by row. */
-function perRow(name: string, kind: 'labels' | 'targets', result: 'loss' | 'values', weight: number, extraDims: string[] = []): OpSpec {
+function perRow(
+  name: string,
+  kind: 'labels' | 'targets',
+  result: 'loss' | 'values',
+  weight: number,
+  extraDims: string[] = [],
+): OpSpec {
   const target = kind === 'labels' ? read('labels', dim(1), 'i32') : read('targets', product(1, 2));
-  const outputs = result === 'loss' ? [write('loss', dim(0)), optional(write('gradient', matrix(0, 4)))] : [write('values', dim(0))];
+  const outputs =
+    result === 'loss' ? [write('loss', dim(0)), optional(write('gradient', matrix(0, 4)))] : [write('values', dim(0))];
   return {
     name,
     operands: [read('z', matrix(0, 4)), target, order(3, 0), ...outputs],
@@ -82,7 +106,12 @@ function perRow(name: string, kind: 'labels' | 'targets', result: 'loss' | 'valu
 function optimizer(name: string, states: readonly string[], hyper: readonly string[]): OpSpec {
   return {
     name,
-    operands: [update('parameter', dim(0)), read('gradient', dim(0)), ...states.map((s) => update(s, dim(0))), read('hyper', () => hyper.length)],
+    operands: [
+      update('parameter', dim(0)),
+      read('gradient', dim(0)),
+      ...states.map((s) => update(s, dim(0))),
+      read('hyper', () => hyper.length),
+    ],
     dims: ['n'],
     units: (d) => Math.ceil(at(d, 0) / 16),
     work: (d) => 16 * (1 + states.length) * at(d, 0),
@@ -92,7 +121,11 @@ function optimizer(name: string, states: readonly string[], hyper: readonly stri
 
 export const ops = [
   gather('gatherFloats', 'f32'),
-  gather('gatherBytes', 'u8', read('table', () => 259)),
+  gather(
+    'gatherBytes',
+    'u8',
+    read('table', () => 259),
+  ),
   {
     name: 'copyRows',
     operands: [read('x', matrix(0, 3)), write('out', (d) => (at(d, 2) + at(d, 0)) * at(d, 1))],
@@ -102,14 +135,24 @@ export const ops = [
   },
   {
     name: 'dense',
-    operands: [read('x', matrix(0, 3)), read('kernel', panels(1, 2)), optional(read('bias', padded(2))), write('out', matrix(0, 4))],
+    operands: [
+      read('x', matrix(0, 3)),
+      read('kernel', panels(1, 2)),
+      optional(read('bias', padded(2))),
+      write('out', matrix(0, 4)),
+    ],
     dims: ['rows', 'inputs', 'outputs', 'ldx', 'ld', 'activation'],
     units: (d) => tiles(at(d, 0), at(d, 2)),
     work: (d) => 2 * at(d, 0) * at(d, 1) * pad(at(d, 2)),
   },
   {
     name: 'denseInputGradient',
-    operands: [read('dy', matrix(0, 3)), read('kernel', panels(1, 2)), optional(read('y', matrix(0, 4))), write('out', matrix(0, 4))],
+    operands: [
+      read('dy', matrix(0, 3)),
+      read('kernel', panels(1, 2)),
+      optional(read('y', matrix(0, 4))),
+      write('out', matrix(0, 4)),
+    ],
     dims: ['rows', 'inputs', 'outputs', 'ldy', 'ld', 'activation'],
     units: (d) => tiles(at(d, 0), at(d, 1)),
     work: (d) => 2 * at(d, 0) * pad(at(d, 1)) * at(d, 2),
@@ -188,10 +231,26 @@ export const ops = [
   },
   optimizer('sgd', [], ['learningRate', 'weightDecay']),
   optimizer('sgdMomentum', ['momentumBuffer'], ['learningRate', 'weightDecay', 'momentum', 'oneMinusDampening']),
-  optimizer('sgdNesterov', ['momentumBuffer'], ['learningRate', 'weightDecay', 'momentum', 'oneMinusDampening', 'lookahead']),
-  optimizer('adam', ['expAvg', 'expAvgSq'], ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay']),
-  optimizer('adamAmsgrad', ['expAvg', 'expAvgSq', 'maxExpAvgSq'], ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay']),
-  optimizer('yogi', ['expAvg', 'expAvgSq'], ['beta1', 'oneMinusBeta1', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay']),
+  optimizer(
+    'sgdNesterov',
+    ['momentumBuffer'],
+    ['learningRate', 'weightDecay', 'momentum', 'oneMinusDampening', 'lookahead'],
+  ),
+  optimizer(
+    'adam',
+    ['expAvg', 'expAvgSq'],
+    ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay'],
+  ),
+  optimizer(
+    'adamAmsgrad',
+    ['expAvg', 'expAvgSq', 'maxExpAvgSq'],
+    ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay'],
+  ),
+  optimizer(
+    'yogi',
+    ['expAvg', 'expAvgSq'],
+    ['beta1', 'oneMinusBeta1', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay'],
+  ),
 ] as const satisfies readonly OpSpec[];
 
 export type OpName = (typeof ops)[number]['name'];

@@ -88,7 +88,15 @@ describe('lowering', () => {
       loss: bce,
       metrics: [resolveMetric('mse', bce, 1)],
     });
-    expect(opsOf(plan)).toEqual(['gatherFloats', 'dense', 'sigmoidCrossentropy', 'addToTotal', 'activate', 'squaredError', 'addToTotal']);
+    expect(opsOf(plan)).toEqual([
+      'gatherFloats',
+      'dense',
+      'sigmoidCrossentropy',
+      'addToTotal',
+      'activate',
+      'squaredError',
+      'addToTotal',
+    ]);
   });
 
   it.each(['train', 'evaluate', 'predict', 'gradients', 'apply', 'backward'] as const)(
@@ -102,9 +110,14 @@ describe('lowering', () => {
             const spec = opNamed(op);
             expect(dims).toHaveLength(spec.dims.length);
             expect(operands).toHaveLength(spec.operands.length);
-            const resolved = dims.map((dim) => (dim === ROWS ? batchSize : dim === SOURCE_ROWS ? 60000 : dim === FIRST ? 0 : dim));
+            const resolved = dims.map((dim) =>
+              dim === ROWS ? batchSize : dim === SOURCE_ROWS ? 60000 : dim === FIRST ? 0 : dim,
+            );
             operands.forEach((operand, i) => {
-              if (operand === null) return expect(spec.operands[i].optional).toBe(true);
+              if (operand === null) {
+                expect(spec.operands[i].optional).toBe(true);
+                return;
+              }
               if (!(operand.space in plan.sizes)) return;
               const size = plan.sizes[operand.space as keyof Plan['sizes']];
               expect(operand.offset + spec.operands[i].extent(resolved)).toBeLessThanOrEqual(size);
@@ -147,7 +160,11 @@ describe('build', () => {
 
   it('wants a first inputShape, fitting shapes and unique names', () => {
     expect(() => build([dense({ units: 1 })])).toThrowError(/needs an inputShape/);
-    expect(() => build([dense({ units: 2, inputShape: [2] }), dense({ units: 1, inputShape: [3] })])).toThrowError(/gives 2/);
-    expect(() => build([dense({ units: 2, inputShape: [2], name: 'a' }), dense({ units: 1, name: 'a' })])).toThrowError(/two layers/);
+    expect(() => build([dense({ units: 2, inputShape: [2] }), dense({ units: 1, inputShape: [3] })])).toThrowError(
+      /gives 2/,
+    );
+    expect(() => build([dense({ units: 2, inputShape: [2], name: 'a' }), dense({ units: 1, name: 'a' })])).toThrowError(
+      /two layers/,
+    );
   });
 });

@@ -10,8 +10,8 @@ export const fround = Math.fround;
  * A double times these is at least one double above it, below it (away from and towards zero). Where a double-precision sum s
  * has the same float32 on both sides, that float32 is also the rounding of the exact sum, which is at most half a double away.
  */
-export const UP = 1 + 2 ** -51;
-export const DOWN = 1 - 2 ** -51;
+export const UP = 1 + 2 * Number.EPSILON;
+export const DOWN = 1 - 2 * Number.EPSILON;
 
 /** The largest float32, and the tie between it and the next power of two. */
 const MAX = 3.4028234663852886e38;

@@ -62,7 +62,7 @@ export const shuffle: Kernel = (operands, offsets, dims) => {
   for (let i = n - 1; i > 0; i--) {
     if (Math.floor(i / 4) !== block) {
       block = Math.floor(i / 4);
-      philox(dims[1], dims[2], block, purpose.shuffle << 24, epoch, Math.floor(epoch / 2 ** 32), words);
+      philox(dims[1], dims[2], block, purpose.shuffle << 24, epoch, Math.floor(epoch / 0x1_0000_0000), words);
     }
     const other = multiplyHigh(words[i % 4], i + 1);
     const held = order[from + i];
