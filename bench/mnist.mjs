@@ -35,6 +35,7 @@ export async function measure({ full }) {
   for (const [training, settings] of Object.entries(trainings)) {
     for (const { name, script, task, rows, epochs } of runners) {
       const size = full ? { rows: ALL, epochs: Math.max(epochs, 5) } : { rows, epochs };
+      process.stderr.write(`  ${training}: ${name} …\n`);
       const { seconds, loss } = await measureApart(script, { ...task, ...settings, ...size });
       const scaled = seconds.map((/** @type {number} */ s) => (s * ALL) / size.rows);
       records.push({ training, name, ...size, best: best(scaled), median: median(scaled), loss });
