@@ -110,7 +110,7 @@ void Environment::report(napi_env env, napi_value, void*, void* data) {
   if (napi_call_function(env, receiver, done, 2, arguments, nullptr) != napi_pending_exception) return;
   napi_value thrown = nullptr;
   napi_get_and_clear_last_exception(env, &thrown);
-  napi_fatal_exception(env, thrown);  // an uncaught exception, as from any other callback
+  if (thrown) napi_fatal_exception(env, thrown);  // an uncaught exception, as from any other callback
 }
 
 }  // namespace plummet

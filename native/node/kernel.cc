@@ -7,7 +7,8 @@
 namespace plummet {
 namespace {
 
-Checked read_single(napi_env env, const napi_value* arguments, const std::vector<napi_value>& values, Single& single) {
+// All but the arrays.
+Checked read_single(napi_env env, const napi_value* arguments, Single& single) {
   double op = 0;
   Checked failure = read_kernels(env, arguments[0], single.kernels);
   if (!failure) failure = read_threads(env, arguments[1], single.threads);
@@ -15,13 +16,18 @@ Checked read_single(napi_env env, const napi_value* arguments, const std::vector
   if (!failure) failure = read_numbers(env, arguments[4], "dims", single.dims);
   if (failure) return failure;
   single.op = static_cast<int>(op);
+  const OpSpec& spec = op_table()[static_cast<size_t>(single.op)];
+  if (single.dims.size() % spec.dims.size() == 0) return {};
+  return shape_failure(spec.name + ": dims has " + std::to_string(single.dims.size()) +
+                       " elements, expected a multiple of " + std::to_string(spec.dims.size()) + ".");
+}
+
+Checked read_arrays(napi_env env, const std::vector<napi_value>& values, Single& single) {
+  const std::vector<OperandSpec>& operands = op_table()[static_cast<size_t>(single.op)].operands;
   single.arrays.resize(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
-    const std::vector<OperandSpec>& operands = op_table()[static_cast<size_t>(single.op)].operands;
-    // Named only in an error: a name costs more than the rest of the check.
-    if (read_array(env, values[i], "", single.arrays[i])) {
-      return read_array(env, values[i], operands[i % operands.size()].name.c_str(), single.arrays[i]);
-    }
+    const char* const name = operands[i % operands.size()].name.c_str();
+    if (Checked failure = read_array(env, values[i], name, single.arrays[i])) return failure;
   }
   return {};
 }
@@ -32,15 +38,17 @@ napi_value kernel(napi_env env, napi_callback_info info) {
   const char* const kName = "kernel";
   return guarded(env, kName, [&]() -> napi_value {
     const Arguments<5> arguments(env, info);
+    Single single;
     std::vector<napi_value> values;
-    Checked failure;
-    // Elements first: a getter among them may detach what has been read before.
-    if (!read_elements(env, arguments.value[3], "arrays", values, failure)) {
+    Checked failure = read_single(env, arguments.value, single);
+    if (failure) return throw_failure(env, kName, *failure);
+    const size_t operands = op_table()[static_cast<size_t>(single.op)].operands.size();
+    // Elements before memory: a getter among them may detach what has been read before.
+    if (!read_elements(env, arguments.value[3], "arrays", single.count() * operands, values, failure)) {
       return failure ? throw_failure(env, kName, *failure) : nullptr;
     }
-    Single single;
-    failure = read_single(env, arguments.value, values, single);
     int status = 0;
+    failure = read_arrays(env, values, single);
     if (!failure) failure = run_single(single, status);
     if (failure) return throw_failure(env, kName, *failure);
     napi_value result = nullptr;

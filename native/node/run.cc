@@ -96,7 +96,7 @@ struct Request {
   // False: thrown, or `failure` says what is wrong.
   bool read(napi_env env, const napi_value* arguments, bool shared, Checked& failure) {
     // Elements first: a getter among them may detach what has been read before.
-    if (!read_elements(env, arguments[3], "arrays", values, failure)) return false;
+    if (!read_elements(env, arguments[3], "arrays", kArrayCount, values, failure)) return false;
     failure = read_plan(env, arguments[0], "plan", false, plans[0]);
     if (!failure) failure = read_plan(env, arguments[1], "shuffle", true, plans[1]);
     if (!failure) failure = read_plan(env, arguments[2], "evaluation", true, plans[2]);
@@ -111,10 +111,6 @@ struct Request {
     if (Checked failure = plummet::read_numbers(env, numbers_value, "numbers", given)) return failure;
     int64_t numbers[kNumberCount];
     if (Checked failure = read_number_list(given, plans[2] != nullptr, numbers)) return failure;
-    if (values.size() != kArrayCount) {
-      return shape_failure("arrays has " + std::to_string(values.size()) + " elements, expected " +
-                           std::to_string(kArrayCount) + ".");
-    }
     Array arrays[kArrayCount];
     for (int i = 0; i < kArrayCount; ++i) {
       if (Checked failure = read_one(env, i, shared, arrays[i])) return failure;

@@ -78,7 +78,7 @@ napi_value throw_failure(napi_env env, const char* function, const Failure& fail
 }
 
 Checked read_array(napi_env env, napi_value value, const char* what, Array& array) {
-  napi_typedarray_type type;
+  napi_typedarray_type type = napi_int8_array;
   size_t length;
   void* data;
   if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok) {
@@ -105,7 +105,7 @@ bool is_shared(napi_env env, napi_value typed_array) {
 }
 
 Checked read_numbers(napi_env env, napi_value value, const char* what, std::vector<double>& numbers) {
-  napi_typedarray_type type;
+  napi_typedarray_type type = napi_int8_array;
   size_t length = 0;
   void* data = nullptr;
   const bool typed = napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) == napi_ok;
@@ -115,20 +115,22 @@ Checked read_numbers(napi_env env, napi_value value, const char* what, std::vect
   return {};
 }
 
-bool read_elements(napi_env env, napi_value value, const char* what, std::vector<napi_value>& elements,
+bool read_elements(napi_env env, napi_value value, const char* what, size_t length, std::vector<napi_value>& elements,
                    Checked& failure) {
   bool array = false;
-  if (napi_is_array(env, value, &array) != napi_ok || !array) {
+  uint32_t given = 0;
+  if (napi_is_array(env, value, &array) != napi_ok || !array || napi_get_array_length(env, value, &given) != napi_ok) {
     failure = wrong_type(env, value, what, "an array");
     return false;
   }
-  uint32_t length = 0;
-  napi_get_array_length(env, value, &length);
-  elements.reserve(length < 4096 ? length : 0);  // a length alone is no reason to take memory
-  for (uint32_t i = 0; i < length; ++i) {
-    napi_value element;
-    if (napi_get_element(env, value, i, &element) != napi_ok) return false;
-    elements.push_back(element);
+  if (given != length) {
+    failure = shape_failure(std::string(what) + " has " + std::to_string(given) + " elements, expected " +
+                            std::to_string(length) + ".");
+    return false;
+  }
+  elements.resize(length);
+  for (uint32_t i = 0; i < given; ++i) {
+    if (napi_get_element(env, value, i, &elements[i]) != napi_ok) return false;
   }
   return true;
 }

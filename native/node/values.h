@@ -37,9 +37,9 @@ bool is_shared(napi_env env, napi_value typed_array);
 // A copy of a Float64Array: its numbers can then be looked at twice.
 Checked read_numbers(napi_env env, napi_value value, const char* what, std::vector<double>& numbers);
 
-// The elements of a JavaScript array. This may run getters, so it comes before any memory is looked at. False: one of
-// them has thrown, or `failure` says what is wrong.
-bool read_elements(napi_env env, napi_value value, const char* what, std::vector<napi_value>& elements,
+// The elements of a JavaScript array of that length. This may run getters, so it comes before any memory is looked at.
+// False: one of them has thrown, or `failure` says what is wrong.
+bool read_elements(napi_env env, napi_value value, const char* what, size_t length, std::vector<napi_value>& elements,
                    Checked& failure);
 
 Checked read_string(napi_env env, napi_value value, const char* what, std::string& text);

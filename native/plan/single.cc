@@ -120,11 +120,6 @@ size_t Single::count() const { return dims.size() / op_table()[static_cast<size_
 Checked run_single(const Single& single, int& status) {
   const OpSpec& spec = op_table()[static_cast<size_t>(single.op)];
   const size_t operands = spec.operands.size(), dims = spec.dims.size();
-  if (single.dims.size() % dims != 0 || single.arrays.size() != single.count() * operands) {
-    return shape_failure(spec.name + ": " + std::to_string(single.arrays.size()) + " arrays and " +
-                         std::to_string(single.dims.size()) + " dims; each execution takes " +
-                         std::to_string(operands) + " and " + std::to_string(dims) + ".");
-  }
   Team team;
   team.kernel = single.kernels->kernel[single.op];
   team.parts.resize(single.count());
@@ -135,12 +130,13 @@ Checked run_single(const Single& single, int& status) {
     }
     divided |= team.parts[i].divided;
   }
-  const int lease = divided && single.threads > 1 ? leases().try_take(single.threads) : 0;
+  const bool together = divided && single.threads > 1;
+  if (together) team.barrier = std::make_unique<Barrier>(single.threads);
+  const int lease = together ? leases().try_take(single.threads) : 0;
   if (lease == 0) {
     status = run_alone(team);
     return {};
   }
-  team.barrier = std::make_unique<Barrier>(single.threads);
   pool().run(single.threads, walk, &team);
   leases().give_back(lease);
   status = team.error.any() ? team.error.status() : team.status;

@@ -16,7 +16,8 @@ struct Single {
   size_t count() const;
 };
 
-// Checks all of them, then runs them one after the other; `status` is a Status. Nothing has run where it fails.
+// Of arrays and dims that are as many as `count` asks for: checks all, then runs them one after the other; `status` is
+// a Status. Nothing has run where it fails.
 Checked run_single(const Single& single, int& status);
 
 }  // namespace plummet

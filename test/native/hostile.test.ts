@@ -381,10 +381,41 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       );
       expect([...first[0]]).toEqual(new Array(20).fill(1));
       expect(codeOf(() => addon.kernel(isa, 1, sgd, [...first, ...second.slice(1)], Float64Array.of(20, 20)))).toMatch(
-        /^ERR_PLUMMET_SHAPE: .*5 arrays and 2 dims/,
+        /^ERR_PLUMMET_SHAPE: .*arrays has 5 elements, expected 6/,
       );
       expect(addon.kernel(isa, 1, sgd, [...first, ...second], Float64Array.of(20, 20))).toBe(0);
       expect([first[0][0], second[0][19]]).toEqual([0.25, 0.25]);
+    });
+    it('does not walk through an array that is longer than it can be', () => {
+      for (const length of [2 ** 32 - 1, 2, 4]) {
+        expect(codeOf(() => addon.kernel(isa, 1, sgd, new Array(length), n))).toMatch(
+          /^ERR_PLUMMET_SHAPE: .*expected 3/,
+        );
+      }
+      const plan = addon.createPlan(isa, 1, words([]));
+      expect(codeOf(() => addon.run(plan, null, null, new Array(2 ** 32 - 1), t.numbers()))).toMatch(
+        /^ERR_PLUMMET_SHAPE: .*expected 13/,
+      );
+    });
+    it('lets getters throw, and is not fooled by those that detach', () => {
+      const given = arrays();
+      const [parameter] = given;
+      Object.defineProperty(given, 2, {
+        get: () => {
+          throw new Error('from the getter');
+        },
+      });
+      expect(codeOf(() => addon.kernel(isa, 1, sgd, given, n))).toBe('no code: from the getter');
+      const hyper = new Float32Array(2);
+      Object.defineProperty(given, 2, {
+        get: () => {
+          structuredClone(parameter.buffer, { transfer: [parameter.buffer] });
+          return hyper;
+        },
+      });
+      expect(codeOf(() => addon.kernel(isa, 1, sgd, given, n))).toMatch(
+        /^ERR_PLUMMET_SHAPE: .*parameter has 0 elements.*detached/,
+      );
     });
     it('reports bad rows and labels', () => {
       const op = opNumber('sparseAccuracy');
