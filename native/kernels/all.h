@@ -4,6 +4,7 @@
 #include "gather.h"
 #include "gemm/dense.h"
 #include "gemm/gemm.h"
+#include "gemm/update.h"
 #include "losses.h"
 #include "metrics.h"
 #include "optimizers/adam.h"
@@ -14,10 +15,11 @@
 
 #define PLUMMET_OP(op, kernel) kernel<Vec>,
 #define PLUMMET_OPTIMIZER(op, Optimizer, states, hyper) optimizer_step<Optimizer, Vec>,
+#define PLUMMET_OF_DENSE(op, Optimizer, states, hyper) update_of_dense<Optimizer, Vec>,
 
 // Defines the table of that instruction set.
-#define PLUMMET_KERNEL_TABLE(isa)                                             \
-  namespace plummet {                                                         \
-  extern "C" const KernelTable plummet_kernels_##isa = {                      \
-      #isa, {PLUMMET_OPS(PLUMMET_OP) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER)}}; \
+#define PLUMMET_KERNEL_TABLE(isa)                                                                                  \
+  namespace plummet {                                                                                              \
+  extern "C" const KernelTable plummet_kernels_##isa = {                                                           \
+      #isa, {PLUMMET_OPS(PLUMMET_OP) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER) PLUMMET_OPTIMIZERS(PLUMMET_OF_DENSE)}}; \
   }

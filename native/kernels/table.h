@@ -11,7 +11,10 @@ enum Op : int {
 #define PLUMMET_NAME(op, ...) kOp_##op,
   PLUMMET_OPS(PLUMMET_NAME) PLUMMET_OPTIMIZERS(PLUMMET_NAME)
 #undef PLUMMET_NAME
-      kOpCount
+#define PLUMMET_NAME(op, ...) kOp_##op##OfDense,
+      PLUMMET_OPTIMIZERS(PLUMMET_NAME)
+#undef PLUMMET_NAME
+          kOpCount
 };
 
 struct KernelTable {

@@ -54,6 +54,8 @@ OpSpec gather(const char* name, ElementType type, std::vector<OperandSpec> extra
           true};
 }
 
+OpSpec dense_kernel_gradient();
+
 enum Target { kLabels, kTargets };
 enum Result { kLoss, kValues };
 
@@ -104,6 +106,19 @@ OpSpec optimizer(const char* name, const char* states, const char* hyper) {
                  false};
   for (const std::string& state : split(states)) spec.operands.push_back(update(state.c_str(), dim(0)));
   spec.operands.push_back(read("hyper", constant(static_cast<int>(spec.hyper.size()))));
+  return spec;
+}
+
+// The gradient of a dense layer's kernel and the optimizer's step with it, as one op.
+OpSpec of_dense(const char* name, const char* states, const char* hyper) {
+  const OpSpec step = optimizer(name, states, hyper);
+  OpSpec spec = dense_kernel_gradient();
+  spec.name = step.name + "OfDense";
+  spec.hyper = step.hyper;
+  spec.operands.back().name = "gradient";
+  spec.operands.push_back(update("parameter", panels(1, 2)));
+  for (const std::string& state : split(states)) spec.operands.push_back(update(state.c_str(), panels(1, 2)));
+  spec.operands.push_back(step.operands.back());
   return spec;
 }
 
@@ -315,7 +330,9 @@ const std::vector<OpSpec>& op_table() {
   static const std::vector<OpSpec>& table = *new std::vector<OpSpec>(with_kinds({
 #define PLUMMET_ROW(op, function) function(),
 #define PLUMMET_OPTIMIZER_ROW(op, type, states, hyper) optimizer(#op, states, hyper),
-      PLUMMET_OPS(PLUMMET_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER_ROW)
+#define PLUMMET_OF_DENSE_ROW(op, type, states, hyper) of_dense(#op, states, hyper),
+      PLUMMET_OPS(PLUMMET_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OF_DENSE_ROW)
+#undef PLUMMET_OF_DENSE_ROW
 #undef PLUMMET_OPTIMIZER_ROW
 #undef PLUMMET_ROW
   }));

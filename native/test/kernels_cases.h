@@ -31,6 +31,12 @@ class Cases {
     a.rows = rows, a.columns = columns;
     return a;
   }
+  // Scalars of an optimizer.
+  Array hyper(int64_t n) {
+    Array a = flat(n);
+    for (int64_t i = 0; i < n; i++) a.f()[i] = (a.f()[i] + 1) / 2;
+    return a;
+  }
   Array ints(int64_t n, int64_t below) {
     Array a = flat(n);
     a.floats = false;
@@ -72,6 +78,7 @@ class Cases {
   std::vector<Problem> element_wise(Op op);
   std::vector<Problem> per_row(Op op);
   std::vector<Problem> optimizers(Op op);
+  std::vector<Problem> of_dense(Op op);
   Source source_;
 };
 
@@ -220,7 +227,11 @@ inline std::vector<Problem> Cases::per_row(Op op) {
   return all;
 }
 
-inline std::vector<Problem> Cases::optimizers(Op op) {
+// How many states and scalars the optimizers have, in their order.
+struct Counts {
+  int64_t states, hyper;
+};
+inline Counts counts_of(int optimizer) {
   static const char* const kLists[][2] = {
 #define PLUMMET_LISTS(op, Optimizer, states, hyper) {states, hyper},
       PLUMMET_OPTIMIZERS(PLUMMET_LISTS)
@@ -231,22 +242,37 @@ inline std::vector<Problem> Cases::optimizers(Op op) {
     for (; *list; list++) n += *list == ',';
     return n;
   };
-  const char* const* lists = kLists[op - kOp_sgd];
+  return {count(kLists[optimizer][0]), count(kLists[optimizer][1])};
+}
+
+inline std::vector<Problem> Cases::optimizers(Op op) {
+  const Counts counts = counts_of(op - kOp_sgd);
   std::vector<Problem> all;
   for (int64_t n = 1; n < 70; n += n < 35 ? 1 : 7) {
     for (bool any : {false, true}) {
       Problem p = {op, {written(flat(n, any)), flat(n, any)}, {n}, (n + 15) / 16};
-      for (int64_t s = 0; s < count(lists[0]); s++) p.arrays.push_back(written(flat(n, any)));
-      Array hyper = flat(count(lists[1]));
-      for (int64_t h = 0; h < count(lists[1]); h++) hyper.f()[h] = (hyper.f()[h] + 1) / 2;
-      p.arrays.push_back(hyper);
+      for (int64_t s = 0; s < counts.states; s++) p.arrays.push_back(written(flat(n, any)));
+      p.arrays.push_back(hyper(counts.hyper));
       all.push_back(p);
     }
   }
   return all;
 }
 
+inline std::vector<Problem> Cases::of_dense(Op op) {
+  const Counts counts = counts_of(op - kOp_sgdOfDense);
+  std::vector<Problem> all = products(kOp_denseKernelGradient);
+  for (Problem& p : all) {
+    p.op = op;
+    p.arrays[2].layout = Layout::kUndefined;
+    for (int64_t s = 0; s <= counts.states; s++) p.arrays.push_back(written(panels(p.dims[1], p.dims[2])));
+    p.arrays.push_back(hyper(counts.hyper));
+  }
+  return all;
+}
+
 inline std::vector<Problem> Cases::of(Op op) {
+  if (op >= kOp_sgdOfDense) return of_dense(op);
   if (op <= kOp_copyRows) return gathers(op);
   if (op <= kOp_denseKernelGradient) return products(op);
   if (op <= kOp_softmaxGradient) return element_wise(op);

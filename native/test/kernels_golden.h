@@ -38,6 +38,12 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x7c9f01cec805fb4f,  // adam
     0xd89eb6eaf3f15355,  // adamAmsgrad
     0x0d76c003628fc835,  // yogi
+    0x35fe54ef138cbd19,  // sgdOfDense
+    0xe4cc1466ee17912f,  // sgdMomentumOfDense
+    0xf565ec1604a0c085,  // sgdNesterovOfDense
+    0xc1b8a57b2aa3f7d9,  // adamOfDense
+    0x73e375394f07c45b,  // adamAmsgradOfDense
+    0xd4f60dfbe81bdf7a,  // yogiOfDense
 };
 
 }  // namespace

@@ -42,7 +42,7 @@ void yogi(double* x, const double* h) {
 TEST(Optimizers, AreCloseToFloat64) {
   const Step steps[] = {sgd, sgd_momentum, sgd_nesterov, adam, adam_amsgrad, yogi};
   const int states[] = {0, 1, 1, 2, 3, 2}, scalars[] = {2, 4, 5, 8, 8, 7};
-  static_assert(kOpCount - kOp_sgd == 6, "a new optimizer needs its formula here");
+  static_assert(kOp_sgdOfDense - kOp_sgd == 6, "a new optimizer needs its formula here");
   const int64_t n = 53;
   for (int o = 0; o < 6; o++) {
     Cases cases(uint32_t(20 + o));

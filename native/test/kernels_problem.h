@@ -14,7 +14,7 @@
 namespace plummet {
 namespace {
 
-enum class Layout { kFlat, kPadded, kPanels };
+enum class Layout { kFlat, kPadded, kPanels, kUndefined };  // kUndefined: no element is compared
 
 struct Array {
   std::vector<uint8_t> bytes;
@@ -42,6 +42,7 @@ struct Problem {
 // Whether the element is one that the op defines, not padding.
 inline bool is_real(const Array& a, int64_t index) {
   if (a.layout == Layout::kFlat) return true;
+  if (a.layout == Layout::kUndefined) return false;
   if (a.layout == Layout::kPadded) return index % a.ld < a.columns;
   const int64_t q = index / (32 * a.rows);
   const int64_t width = pad(a.columns) - 32 * q < 32 ? pad(a.columns) - 32 * q : 32;
@@ -144,6 +145,9 @@ inline std::string describe(const KernelTable& table, const Problem& problem) {
   static const char* const kNames[] = {
 #define PLUMMET_NAME(op, ...) #op,
       PLUMMET_OPS(PLUMMET_NAME) PLUMMET_OPTIMIZERS(PLUMMET_NAME)
+#undef PLUMMET_NAME
+#define PLUMMET_NAME(op, ...) #op "OfDense",
+          PLUMMET_OPTIMIZERS(PLUMMET_NAME)
 #undef PLUMMET_NAME
   };
   std::string text = std::string(table.isa) + " " + kNames[problem.op] + "(";

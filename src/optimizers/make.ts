@@ -1,5 +1,5 @@
 import { inRange } from '../errors.ts';
-import type { OpName } from '../plan/ops.ts';
+import type { OptimizerOp } from '../plan/ops.ts';
 import { bind } from './bind.ts';
 import { hyperWidth } from './hyper.ts';
 import type { Optimizer, StateSpec } from './optimizer.ts';
@@ -10,7 +10,7 @@ export interface Rule {
   /** Every effective option but the learning rate. */
   readonly options: Readonly<Record<string, number | boolean>>;
   readonly learningRate: number;
-  readonly op: OpName;
+  readonly op: OptimizerOp;
   readonly states: readonly StateSpec[];
   readonly settledFrom: number;
   /** The scalars of one step, in the order of the op's `hyper`, in float64. */

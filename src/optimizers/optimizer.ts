@@ -1,5 +1,5 @@
 /** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
-import type { OpName } from '../plan/ops.ts';
+import type { OptimizerOp } from '../plan/ops.ts';
 
 export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */
@@ -15,7 +15,7 @@ export interface Optimizer {
   /** May be set at any time, also from callbacks; takes effect with the next step. */
   learningRate: number;
   /** The element-wise op that does a step. */
-  readonly op: OpName;
+  readonly op: OptimizerOp;
   /** In the order of the op's operands. */
   readonly states: readonly StateSpec[];
   /**

@@ -12,6 +12,7 @@ import type { Network } from './network.ts';
 import { opNamed, pad } from './ops.ts';
 import { place } from './place.ts';
 import { EPOCH, FIRST, type Plan, ROWS, SOURCE_ROWS } from './plan.ts';
+import { lowerUpdate } from './update.ts';
 
 /**
  * - `train`: forward, loss, metrics, backward, optimizer.
@@ -143,14 +144,6 @@ function lowerBackward(graph: Graph, start: Value): Value | null {
   return gradient;
 }
 
-/** All parameters lie side by side, and so do their gradients and states: one op is the whole step. */
-function lowerOptimizer(graph: Graph, { size }: Network, optimizer: Optimizer): void {
-  const states = optimizer.states.map((state, i) => at('state', i * size, state.name, [size]));
-  const gradients = at('scratch', 0, '∂parameters', [size]);
-  const hyper = at('scalars', 0, 'scalars', [opNamed(optimizer.op).hyper?.length ?? 0]);
-  graph.emit(optimizer.op, [at('params', 0, 'parameters', [size]), gradients, ...states, hyper], [size]);
-}
-
 export function lower(lowering: Lowering): Lowered {
   const { network, purpose, batchSize, loss, optimizer, bytes } = lowering;
   const graph = createGraph();
@@ -180,7 +173,7 @@ export function lower(lowering: Lowering): Lowered {
     }
   }
   const updates = (purpose === 'train' || purpose === 'apply') && optimizer && network.size > 0;
-  if (updates) lowerOptimizer(graph, network, optimizer);
+  if (updates) lowerUpdate(graph, network, optimizer, lowering.fuse !== false);
 
   const drafts = lowering.fuse === false ? graph.drafts : fuse(graph.drafts);
   const sizes = {

@@ -19,8 +19,8 @@ export interface OperandSpec {
   readonly extent: (dims: Dims) => number;
 }
 
-export interface OpSpec {
-  readonly name: string;
+export interface OpSpec<Name extends string = string> {
+  readonly name: Name;
   readonly operands: readonly OperandSpec[];
   readonly dims: readonly string[];
   /** Into how many independent units the op divides. */
@@ -72,7 +72,7 @@ const one = () => 1;
 const order = (first: number, rows: number): OperandSpec =>
   optional(read('order', (d) => at(d, first) + at(d, rows), 'i32'));
 
-function gather(name: string, type: ElementType, ...extra: OperandSpec[]): OpSpec {
+function gather<N extends string>(name: N, type: ElementType, ...extra: OperandSpec[]): OpSpec<N> {
   return {
     name,
     operands: [read('x', product(1, 2), type), order(3, 0), ...extra, write('out', matrix(0, 4))],
@@ -83,13 +83,13 @@ function gather(name: string, type: ElementType, ...extra: OperandSpec[]): OpSpe
 }
 
 /** A loss (with its gradient) or a metric of predictions z against targets, row by row. */
-function perRow(
-  name: string,
+function perRow<N extends string>(
+  name: N,
   kind: 'labels' | 'targets',
   result: 'loss' | 'values',
   weight: number,
   extraDims: string[] = [],
-): OpSpec {
+): OpSpec<N> {
   const target = kind === 'labels' ? read('labels', dim(1), 'i32') : read('targets', product(1, 2));
   const outputs =
     result === 'loss' ? [write('loss', dim(0)), optional(write('gradient', matrix(0, 4)))] : [write('values', dim(0))];
@@ -103,7 +103,7 @@ function perRow(
 }
 
 /** An element-wise optimizer step over n elements. */
-function optimizer(name: string, states: readonly string[], hyper: readonly string[]): OpSpec {
+function optimizer<N extends string>(name: N, states: readonly string[], hyper: readonly string[]): OpSpec<N> {
   return {
     name,
     operands: [
@@ -119,7 +119,7 @@ function optimizer(name: string, states: readonly string[], hyper: readonly stri
   };
 }
 
-export const ops = [
+const plain = [
   gather('gatherFloats', 'f32'),
   gather(
     'gatherBytes',
@@ -229,6 +229,9 @@ export const ops = [
     units: (d) => tiles(at(d, 0), at(d, 1)),
     work: (d) => 2 * at(d, 0) * at(d, 1) * at(d, 2),
   },
+] as const satisfies readonly OpSpec[];
+
+const optimizers = [
   optimizer('sgd', [], ['learningRate', 'weightDecay']),
   optimizer('sgdMomentum', ['momentumBuffer'], ['learningRate', 'weightDecay', 'momentum', 'oneMinusDampening']),
   optimizer(
@@ -252,6 +255,25 @@ export const ops = [
     ['beta1', 'oneMinusBeta1', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay'],
   ),
 ] as const satisfies readonly OpSpec[];
+
+export type OptimizerOp = (typeof optimizers)[number]['name'];
+
+/** The gradient of a dense layer's kernel and, while it is in the cache, the optimizer's step with it. */
+function ofDense<N extends OptimizerOp>({ name, operands, hyper }: OpSpec<N>): OpSpec<`${N}OfDense`> {
+  const [parameter, , ...rest] = operands;
+  const states = rest.slice(0, -1);
+  const gradient = [read('x', matrix(0, 3)), read('dy', matrix(0, 4)), write('gradient', panels(1, 2))];
+  return {
+    name: `${name}OfDense`,
+    operands: [...gradient, ...[parameter, ...states].map((o) => update(o.name, panels(1, 2))), rest[states.length]],
+    dims: ['rows', 'inputs', 'outputs', 'ldx', 'ldy'],
+    units: (d) => tiles(at(d, 1), at(d, 2)),
+    work: (d) => 2 * at(d, 0) * at(d, 1) * pad(at(d, 2)),
+    ...(hyper && { hyper }),
+  };
+}
+
+export const ops = [...plain, ...optimizers, ...optimizers.map((spec) => ofDense<OptimizerOp>(spec))] as const;
 
 export type OpName = (typeof ops)[number]['name'];
 

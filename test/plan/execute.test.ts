@@ -111,6 +111,11 @@ async function expectTwin(chosen: Executor): Promise<void> {
   }
 }
 
+const executorsOfAllKinds = (): ['native' | 'reference', string][] => [
+  ['reference', 'typescript'],
+  ...isas.map((isa): ['native', string] => ['native', isa]),
+];
+
 describe('the same training, to the bit', () => {
   test.each([1, 2, 3])('on the reference path, %i threads', (threads) =>
     expectTwin(executor({ name: 'reference', threads })),
@@ -118,6 +123,15 @@ describe('the same training, to the bit', () => {
 
   describe.skipIf(addon === null).each(isas)('natively on %s', (isa) => {
     test.each([1, 2, 3])('%i threads', (threads) => expectTwin(executor({ name: 'native', isa, threads })));
+  });
+
+  test.each(executorsOfAllKinds())('no fused path differs from the unfused one: %s %s', (name, isa) => {
+    for (const training of trainings) {
+      const run = createRun(training, false);
+      expect(run.pass.plan.instructions.length).toBeGreaterThan(createRun(training).pass.plan.instructions.length);
+      expect(executor({ name, ...(name === 'native' && { isa }), threads: 2 }).run(run)).toBe(status.done);
+      expectSameRuns(training, run, expectedOf.get(training) as Run, `${named(training)}, unfused`);
+    }
   });
 
   test('trains: the loss falls, and weights move', () => {

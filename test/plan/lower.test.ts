@@ -37,19 +37,19 @@ describe('lowering', () => {
   it('is worth reading', () => {
     expect(print(lowered('train', { bytes }).plan)).toMatchInlineSnapshot(`
       "train: 13 ops, batches of up to 32 rows; floats: params 102544, state 205088, scratch 137184
-        input [·, 784]                                           = gatherBytes(x, order, table)                                     scratch+102816 padded
-        dense [·, 128]                                           = dense relu(input, dense.kernel, dense.bias)                      scratch+127904 padded
-        dense_1 logits [·, 10]                                   = dense(dense, dense_1.kernel, dense_1.bias)                       scratch+132000 padded
-        loss [·], ∂dense_1 logits [·, 10]                        = sparseSoftmaxCrossentropy(dense_1 logits, y, order)              scratch+132512, scratch+132544 padded
-        loss total [1]                                           = addToTotal(loss)                                                 totals+0
-        accuracy [·]                                             = sparseAccuracy(dense_1 logits, y, order)                         scratch+133056
-        accuracy total [1]                                       = addToTotal(accuracy)                                             totals+1
-        ∂dense logits [·, 128]                                   = denseInputGradient relu(∂dense_1 logits, dense_1.kernel, dense)  scratch+133088 padded
-        ∂dense_1.kernel [128, 10]                                = denseKernelGradient(dense, ∂dense_1 logits)                      scratch+100480 panels
-        ∂dense_1.bias [10]                                       = columnSums(∂dense_1 logits)                                      scratch+102528
-        ∂dense.kernel [784, 128]                                 = denseKernelGradient(input, ∂dense logits)                        scratch+0 panels
-        ∂dense.bias [128]                                        = columnSums(∂dense logits)                                        scratch+100352
-        parameters [102544], expAvg [102544], expAvgSq [102544]  = adam(∂parameters, scalars)                                       params+0, state+0, state+102544"
+        input [·, 784]                                                                                                       = gatherBytes(x, order, table)                                     scratch+102816 padded
+        dense [·, 128]                                                                                                       = dense relu(input, dense.kernel, dense.bias)                      scratch+127904 padded
+        dense_1 logits [·, 10]                                                                                               = dense(dense, dense_1.kernel, dense_1.bias)                       scratch+132000 padded
+        loss [·], ∂dense_1 logits [·, 10]                                                                                    = sparseSoftmaxCrossentropy(dense_1 logits, y, order)              scratch+132512, scratch+132544 padded
+        loss total [1]                                                                                                       = addToTotal(loss)                                                 totals+0
+        accuracy [·]                                                                                                         = sparseAccuracy(dense_1 logits, y, order)                         scratch+133056
+        accuracy total [1]                                                                                                   = addToTotal(accuracy)                                             totals+1
+        ∂dense logits [·, 128]                                                                                               = denseInputGradient relu(∂dense_1 logits, dense_1.kernel, dense)  scratch+133088 padded
+        ∂dense_1.kernel [128, 10]                                                                                            = denseKernelGradient(dense, ∂dense_1 logits)                      scratch+100480 panels
+        ∂dense_1.bias [10]                                                                                                   = columnSums(∂dense_1 logits)                                      scratch+102528
+        ∂dense.kernel [784, 128], dense.kernel [784, 128], dense.kernel.expAvg [784, 128], dense.kernel.expAvgSq [784, 128]  = adamOfDense(input, ∂dense logits, scalars)                       scratch+0 panels, params+0 panels, state+0 panels, state+102544 panels
+        ∂dense.bias [128]                                                                                                    = columnSums(∂dense logits)                                        scratch+100352
+        parameters [2192], parameters.expAvg [2192], parameters.expAvgSq [2192]                                              = adam(∂parameters, scalars)                                       params+100352, state+100352, state+202896"
     `);
   });
 

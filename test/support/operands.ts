@@ -56,6 +56,7 @@ function number(random: () => number, temper: Temper): number {
 export type Real = (index: number) => boolean;
 
 const all: Real = () => true;
+const none: Real = () => false;
 
 /** Which elements of an operand are not padding, and so have defined values. */
 export function realElements(spec: OpSpec, operand: OperandSpec, dims: Dims): Real {
@@ -65,6 +66,7 @@ export function realElements(spec: OpSpec, operand: OperandSpec, dims: Dims): Re
     (index) =>
       index % ld < columns;
   const op = spec.name as OpName;
+  if (op.endsWith('OfDense')) return operand.name === 'gradient' ? none : panels(dim('inputs'), dim('outputs'));
   if (op === 'denseKernelGradient' && operand.name === 'out') return panels(dim('inputs'), dim('outputs'));
   if (op === 'dense' && operand.name === 'out') return rowMajor(dim('ld'), dim('outputs'));
   if (op === 'denseInputGradient' && operand.name === 'out') return rowMajor(dim('ld'), dim('inputs'));

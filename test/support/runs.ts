@@ -52,7 +52,7 @@ export function unpadded(training: Training, values: Float32Array): Float32Array
 }
 
 /** A run of a whole training; each call makes the same one anew. Padding of parameters holds numbers: it must not matter. */
-export function createRun(training: Training): Run {
+export function createRun(training: Training, fuse = true): Run {
   const { inputs, outputs, rows, batchSize, epochs, evaluationRows = 0 } = training;
   const random = generator(42);
   const uniform = () => 2 * random() - 1;
@@ -63,7 +63,7 @@ export function createRun(training: Training): Run {
   const bytes = training.bytes ? { table, description: 'divisor 255' } : null;
   const metrics =
     training.loss === 'mse' ? [resolveMetric('mae', loss, outputs)] : [resolveMetric('accuracy', loss, outputs)];
-  const lowering = { network, loss, metrics, optimizer, bytes };
+  const lowering = { network, loss, metrics, optimizer, bytes, fuse };
   const train = lower({ ...lowering, purpose: 'train', batchSize });
   const evaluate = lower({ ...lowering, purpose: 'evaluate', batchSize: 7, firstTotal: metrics.length + 1 });
 

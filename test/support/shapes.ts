@@ -40,6 +40,8 @@ const shapes: Partial<Record<OpName, number[][]>> = {
 /** The dims that an op is tried at, by its name. */
 export const shapesOf = (name: OpName): number[][] => {
   const spec = ops.find((op) => op.name === name);
+  if (name.endsWith('OfDense'))
+    return [...products, [300, 20, 33]].map(([n, k, m], i) => [n, k, m, ldOf(k, i), ldOf(m, i + 1)]);
   if (spec && 'hyper' in spec) return flat;
   return shapes[name] ?? ofRows();
 };

@@ -10,7 +10,7 @@ const PANEL = 32;
 const acc = new FloatArray(16);
 
 /** The width of panel q of a matrix of n columns: 32, or 16 for the last where that is enough. */
-const panelWidth = (n: number, q: number): number => Math.min(PANEL, ((n + 15) & ~15) - PANEL * q);
+export const panelWidth = (n: number, q: number): number => Math.min(PANEL, ((n + 15) & ~15) - PANEL * q);
 
 export const dense: Kernel = (operands, offsets, dims, begin, end) => {
   const x = operands[0] as FloatArray;

@@ -1,5 +1,5 @@
 /** The reference kernels, one for each op, by name. */
-import type { OpName } from '../../plan/ops.ts';
+import type { OpName, OptimizerOp } from '../../plan/ops.ts';
 import { activate, activateGradient, softmax, softmaxGradient } from './activations.ts';
 import { copyRows, gatherBytes, gatherFloats } from './gather.ts';
 import { dense, denseInputGradient, denseKernelGradient, gemm } from './gemm.ts';
@@ -11,6 +11,9 @@ import { sgd, sgdMomentum, sgdNesterov } from './optimizers/sgd.ts';
 import { yogi } from './optimizers/yogi.ts';
 import { shuffle } from './random.ts';
 import { addToTotal, columnSums } from './reduce.ts';
+import { ofDense } from './update.ts';
+
+const optimizers: Readonly<Record<OptimizerOp, Kernel>> = { sgd, sgdMomentum, sgdNesterov, adam, adamAmsgrad, yogi };
 
 export const kernels: Readonly<Record<OpName, Kernel>> = {
   gatherFloats,
@@ -36,10 +39,9 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   addToTotal,
   shuffle,
   gemm,
-  sgd,
-  sgdMomentum,
-  sgdNesterov,
-  adam,
-  adamAmsgrad,
-  yogi,
+  ...optimizers,
+  ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
+    `${OptimizerOp}OfDense`,
+    Kernel
+  >),
 };

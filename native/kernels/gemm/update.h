@@ -1,0 +1,51 @@
+// The gradient of a dense layer's kernel and the optimizer's step with it: each block of the gradient is used while it
+// is in the nearest cache.
+#pragma once
+#include "../optimizers/optimizer.h"
+#include "block.h"
+#include "units.h"
+
+namespace plummet {
+namespace {
+
+// Operands: x, dy, gradient, parameter, its states, hyper. The step of the optimizer is that of its own op.
+template <class V>
+int update_of_dense(const KernelArgs& args, int64_t begin, int64_t end, int states, Kernel step) {
+  const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldx = args.dim[3], ldy = args.dim[4];
+  const Strided x{operand<const float>(args, 0), 1, ldx};
+  const float* const dy = operand<const float>(args, 1);
+  // A sum that is interrupted must be kept; one that is not never leaves the workspace.
+  const bool whole = rows <= kStretch;
+  KernelArgs update;
+  update.workspace = nullptr;
+  update.operand[2 + states] = args.operand[4 + states];
+  for_slabs(begin, end, inputs, rows, [&](const Slab& slab) {
+    const bool last = slab.p + slab.length == rows;
+    slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
+      const int64_t j = q * kPanel, width = panel_width(outputs, q);
+      for (int64_t i = from; i < from + count; i += kRowBlock) {
+        const int64_t block = smaller(from + count - i, kRowBlock);
+        const int64_t offset = j * inputs + i * width;
+        float* const gradient = whole ? static_cast<float*>(args.workspace) : operand<float>(args, 2) + offset;
+        run_block<V>({block, width, slab.length, x.at(i, slab.p), dy + slab.p * ldy + j, ldy, gradient, width,
+                      slab.p > 0, nullptr},
+                     leave);
+        if (!last) continue;
+        update.operand[0] = operand<float>(args, 3) + offset;
+        update.operand[1] = gradient;
+        for (int s = 0; s < states; s++) update.operand[2 + s] = operand<float>(args, 4 + s) + offset;
+        update.dim[0] = block * width;
+        step(update, 0, block * width / 16);
+      }
+    });
+  });
+  return kOk;
+}
+
+template <class Optimizer, class V>
+int update_of_dense(const KernelArgs& args, int64_t begin, int64_t end) {
+  return update_of_dense<V>(args, begin, end, Optimizer::kStates, optimizer_step<Optimizer, V>);
+}
+
+}  // namespace
+}  // namespace plummet
