@@ -46,10 +46,10 @@ export function createGraph(): Graph {
   };
 }
 
-/** The leading dimension of a padded matrix. One of 4096 bytes would put all rows in the same few lines of the cache. */
+/** The leading dimension of a padded matrix. Multiples of 512 bytes would put all rows in the same few sets of the cache. */
 export function leadingDimension(columns: number): number {
   const ld = pad(columns);
-  return ld % 1024 === 0 ? ld + 16 : ld;
+  return ld % 128 === 0 ? ld + 16 : ld;
 }
 
 /** The columns of a padded matrix, its leading dimension. */

@@ -36,15 +36,15 @@ const opsOf = (plan: Plan) => plan.instructions.map((instruction) => instruction
 describe('lowering', () => {
   it('is worth reading', () => {
     expect(print(lowered('train', { bytes }).plan)).toMatchInlineSnapshot(`
-      "train: 13 ops, batches of up to 32 rows; floats: params 102544, state 205088, scratch 137184
+      "train: 13 ops, batches of up to 32 rows; floats: params 102544, state 205088, scratch 138208
         input [·, 784]                                                                                                       = gatherBytes(x, order, table)                                     scratch+102816 padded
         dense [·, 128]                                                                                                       = dense relu(input, dense.kernel, dense.bias)                      scratch+127904 padded
-        dense_1 logits [·, 10]                                                                                               = dense(dense, dense_1.kernel, dense_1.bias)                       scratch+132000 padded
-        loss [·], ∂dense_1 logits [·, 10]                                                                                    = sparseSoftmaxCrossentropy(dense_1 logits, y, order)              scratch+132512, scratch+132544 padded
+        dense_1 logits [·, 10]                                                                                               = dense(dense, dense_1.kernel, dense_1.bias)                       scratch+132512 padded
+        loss [·], ∂dense_1 logits [·, 10]                                                                                    = sparseSoftmaxCrossentropy(dense_1 logits, y, order)              scratch+133024, scratch+133056 padded
         loss total [1]                                                                                                       = addToTotal(loss)                                                 totals+0
-        accuracy [·]                                                                                                         = sparseAccuracy(dense_1 logits, y, order)                         scratch+133056
+        accuracy [·]                                                                                                         = sparseAccuracy(dense_1 logits, y, order)                         scratch+133568
         accuracy total [1]                                                                                                   = addToTotal(accuracy)                                             totals+1
-        ∂dense logits [·, 128]                                                                                               = denseInputGradient relu(∂dense_1 logits, dense_1.kernel, dense)  scratch+133088 padded
+        ∂dense logits [·, 128]                                                                                               = denseInputGradient relu(∂dense_1 logits, dense_1.kernel, dense)  scratch+133600 padded
         ∂dense_1.kernel [128, 10]                                                                                            = denseKernelGradient(dense, ∂dense_1 logits)                      scratch+100480 panels
         ∂dense_1.bias [10]                                                                                                   = columnSums(∂dense_1 logits)                                      scratch+102528
         ∂dense.kernel [784, 128], dense.kernel [784, 128], dense.kernel.expAvg [784, 128], dense.kernel.expAvgSq [784, 128]  = adamOfDense(input, ∂dense logits, scalars)                       scratch+0 panels, params+0 panels, state+0 panels, state+102544 panels

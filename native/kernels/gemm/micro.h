@@ -4,10 +4,13 @@
 
 #if defined(__clang__)
 #define PLUMMET_UNROLL _Pragma("unroll")
+#define PLUMMET_UNROLL_TWICE _Pragma("unroll 2")
 #elif defined(__GNUC__)
 #define PLUMMET_UNROLL _Pragma("GCC unroll 16")
+#define PLUMMET_UNROLL_TWICE _Pragma("GCC unroll 2")
 #else
 #define PLUMMET_UNROLL
+#define PLUMMET_UNROLL_TWICE
 #endif
 
 namespace plummet {
@@ -59,6 +62,7 @@ void micro_kernel(int64_t k, Strided a, const float* b, int64_t ldb, float* c, i
     }
   }
   const float* column = a.data;
+  PLUMMET_UNROLL_TWICE
   for (int64_t p = 0; p < k; p++) {
     V right[kVectors];
     PLUMMET_UNROLL
