@@ -20,13 +20,64 @@ export function isNumberArray(value: unknown): value is NumberArray {
   return name !== undefined && numeric.test(name);
 }
 
+// The getters of the language itself: an array, or its buffer, may have properties of these names that say something else.
+const getter = <T>(prototype: object, name: string) => {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  return (object: object): T => get?.call(object) as T;
+};
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+export const lengthOf = getter<number>(typedArray, 'length');
+export const bufferOf = getter<ArrayBufferLike>(typedArray, 'buffer');
+export const byteOffsetOf = getter<number>(typedArray, 'byteOffset');
+export const byteLengthOf = getter<number>(typedArray, 'byteLength');
+const resizable = getter<boolean | undefined>(ArrayBuffer.prototype, 'resizable');
+const growable = getter<boolean | undefined>(SharedArrayBuffer.prototype, 'growable');
+
+const holdsOwnMemory = (buffer: ArrayBufferLike): boolean => {
+  try {
+    resizable(buffer);
+    return true;
+  } catch {
+    return false; // the getter takes no shared memory
+  }
+};
+
+/** Whether the memory may grow or shrink. */
+export const isResizable = (buffer: ArrayBufferLike): boolean =>
+  (holdsOwnMemory(buffer) ? resizable(buffer) : growable(buffer)) === true;
+
+const constructors = {
+  Float32Array,
+  Float64Array,
+  Int8Array,
+  Int16Array,
+  Int32Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Uint16Array,
+  Uint32Array,
+};
+const shadowable = ['length', 'buffer', 'byteOffset', 'byteLength'];
+
+/** Whether an array is of this realm, of no subclass, and without properties that hide those of the language. */
+export const isPlain = (array: NumberArray): boolean =>
+  Object.getPrototypeOf(array) === constructors[typedArrayName(array) as keyof typeof constructors].prototype &&
+  !shadowable.some((name) => Object.hasOwn(array, name));
+
+/** The array itself where it is plain, else a plain one over the same memory, which is there. */
+export function plain<T extends NumberArray>(array: T): T {
+  if (isPlain(array)) return array;
+  const Plain = constructors[typedArrayName(array) as keyof typeof constructors];
+  return new Plain(bufferOf(array) as ArrayBuffer, byteOffsetOf(array), lengthOf(array)) as T;
+}
+
 export const isFloat32Array = (value: unknown): value is Float32Array => typedArrayName(value) === 'Float32Array';
 
 /** Whether the memory under a typed array has been transferred away. Its length then reads 0, which alone proves nothing. */
 export function isDetached(array: NumberArray): boolean {
-  if (array.length > 0) return false;
+  if (lengthOf(array) > 0) return false;
   try {
-    new Uint8Array(array.buffer, 0, 0);
+    new Uint8Array(bufferOf(array), 0, 0);
     return false;
   } catch {
     return true;
@@ -47,23 +98,36 @@ export function float32Array(who: string, name: string, value: unknown): Float32
     throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be a Float32Array, got ${describe(value)}`);
   }
   checkAttached(who, name, value);
-  return value;
+  return plain(value);
 }
 
 /** In shared memory whose size is fixed: it can neither be detached nor shrink while another thread works on it. */
 export function isShared(array: NumberArray): boolean {
-  const buffer = array.buffer;
-  return buffer instanceof SharedArrayBuffer && !(buffer as { growable?: boolean }).growable;
+  const buffer = bufferOf(array);
+  return buffer instanceof SharedArrayBuffer && !isResizable(buffer);
 }
 
-export const sharedFloat32 = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
-export const sharedInt32 = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
-export const sharedUint8 = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
+/** @throws `ERR_PLUMMET_SHAPE` where the engine has not so much. */
+export function sharedMemory(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    throw rangeError(
+      'ERR_PLUMMET_SHAPE',
+      `there is no memory for ${bytes} bytes in one piece; use fewer units, smaller batches or fewer rows`,
+      { cause },
+    );
+  }
+}
+
+export const sharedFloat32 = (length: number): Float32Array => new Float32Array(sharedMemory(4 * length));
+export const sharedInt32 = (length: number): Int32Array => new Int32Array(sharedMemory(4 * length));
+export const sharedUint8 = (length: number): Uint8Array => new Uint8Array(sharedMemory(length));
 
 /** The same numbers as float32, each rounded once; the array itself where it already is that. */
 export function toFloat32(who: string, name: string, array: NumberArray): Float32Array {
   if (isFloat32Array(array)) return array;
-  const floats = Float32Array.from(array);
+  const floats = new Float32Array(array);
   checkFits(who, name, array, floats);
   return floats;
 }

@@ -140,7 +140,7 @@ export function checkOptions<K extends string>(
   known: readonly K[],
 ): Partial<Record<K, unknown>> {
   if (given === undefined) return {};
-  const isList = safely(who, 'options', () => Array.isArray(given));
+  const isList = typedArrayName(given) !== undefined || safely(who, 'options', () => Array.isArray(given));
   if (typeof given !== 'object' || given === null || isList) {
     throw typeError('ERR_PLUMMET_OPTION', `${who}: options must be an object, got ${describe(given)}`);
   }
@@ -154,6 +154,26 @@ export function checkOptions<K extends string>(
     if (value !== undefined) copy[key as K] = value;
   }
   return copy;
+}
+
+/** More elements than this no list of layers, callbacks, operands … has: such an array is not walked through. */
+const MOST_ELEMENTS = 1 << 20;
+
+/** The elements of an array, each read once, so that nothing of the user's runs later; null for what is no array. */
+export function elements(who: string, name: string, list: unknown): unknown[] | null {
+  return safely(who, name, () => {
+    if (!Array.isArray(list)) return null;
+    const { length } = list;
+    if (length <= MOST_ELEMENTS) {
+      const read: unknown[] = [];
+      for (let i = 0; i < length; i++) read.push(list[i]);
+      return read;
+    }
+    throw rangeError(
+      'ERR_PLUMMET_OPTION',
+      `${who}: ${name} must be an array of at most ${MOST_ELEMENTS} elements, got ${describe(list)}`,
+    );
+  });
 }
 
 /** Reads something of the user's; what it throws becomes the cause of an error of ours. Errors of ours pass. */

@@ -1,5 +1,5 @@
 /** Nested arrays of numbers, made flat. */
-import { checkAttached, isNumberArray, type NumberArray } from './arrays.ts';
+import { checkAttached, isNumberArray, type NumberArray, plain } from './arrays.ts';
 import { describe, safely, typeError } from './errors.ts';
 
 /** Arrays of arrays of numbers; the innermost ones may be typed arrays. */
@@ -34,7 +34,13 @@ export function flatten(who: string, name: string, value: unknown): { data: Floa
   const ragged = (depth: number, problem: string) =>
     typeError('ERR_PLUMMET_SHAPE', `${who}: ${place(depth)} ${problem}`);
 
-  const visit = (item: unknown, depth: number): void => {
+  const attached = (array: NumberArray, depth: number): NumberArray => {
+    checkAttached(who, place(depth), array);
+    return plain(array);
+  };
+
+  const visit = (given: unknown, depth: number): void => {
+    const item = isNumberArray(given) ? attached(given, depth) : given;
     const typed = isNumberArray(item);
     if (!typed && !Array.isArray(item)) {
       throw typeError('ERR_PLUMMET_TYPE', `${who}: ${place(depth)} must be a number, got ${describe(item)}`);
@@ -48,7 +54,6 @@ export function flatten(who: string, name: string, value: unknown): { data: Floa
       throw ragged(depth, `has ${length} elements, ${first} has ${shape[depth]}; all must have as many`);
     }
     if (typed) {
-      checkAttached(who, place(depth), item);
       if (depth + 1 < shape.length) throw ragged(depth, 'holds numbers where others hold arrays');
       reserve(length);
       numbers.set(item, count);

@@ -1,5 +1,5 @@
 /** Numbers with a shape, and what people pass in their place. */
-import { checkAttached, isNumberArray, type NumberArray, toFloat32 } from './arrays.ts';
+import { checkAttached, isNumberArray, lengthOf, type NumberArray, plain, toFloat32 } from './arrays.ts';
 import { describe, rangeError, safely, typedArrayName, typeError } from './errors.ts';
 import { flatten, type NestedNumbers } from './nested.ts';
 
@@ -34,21 +34,19 @@ function withShape(who: string, name: string, data: unknown, shape: unknown): Te
   const array = isNumberArray(data) ? data : toFloat32(who, name, flatten(who, name, data).data);
   checkAttached(who, name, array);
   const size = sides.reduce((product, n) => product * n, 1);
-  if (size !== array.length) {
+  const length = lengthOf(array);
+  if (size !== length) {
     const text = `[${sides.join(', ')}]`;
-    throw rangeError(
-      'ERR_PLUMMET_SHAPE',
-      `${who}: ${name} has ${array.length} numbers, the shape ${text} holds ${size}`,
-    );
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} has ${length} numbers, the shape ${text} holds ${size}`);
   }
   return Object.freeze({ data: array, shape: Object.freeze(sides) });
 }
 
 function checkShape(who: string, shape: unknown): number[] {
   const sides = safely(who, 'shape', () =>
-    Array.isArray(shape) ? Array.from(shape as unknown[]).slice(0, 65) : undefined,
+    Array.isArray(shape) && shape.length <= 64 ? Array.from(shape as unknown[]) : undefined,
   );
-  if (sides === undefined || sides.length > 64 || !sides.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)) {
+  if (sides === undefined || !sides.every((n) => Number.isSafeInteger(n) && (n as number) >= 0)) {
     throw typeError(
       'ERR_PLUMMET_SHAPE',
       `${who}: shape must be an array of non-negative integers, as in [60000, 784], got ${describe(shape)}`,
@@ -61,7 +59,8 @@ function checkShape(who: string, shape: unknown): number[] {
 export function toTensor(who: string, name: string, value: unknown): Tensor {
   if (isNumberArray(value)) {
     checkAttached(who, name, value);
-    return { data: value, shape: [value.length] };
+    const data = plain(value);
+    return { data, shape: [data.length] };
   }
   if (safely(who, name, () => Array.isArray(value))) return flatten(who, name, value);
   if (typeof value === 'object' && value !== null && typedArrayName(value) === undefined) {
@@ -69,8 +68,10 @@ export function toTensor(who: string, name: string, value: unknown): Tensor {
       const given = value as { data?: unknown; shape?: unknown };
       return { data: given.data, shape: given.shape };
     });
-    if ((isNumberArray(data) || Array.isArray(data)) && shape !== undefined)
-      return withShape(who, `${name}.data`, data, shape);
+    if (shape !== undefined && (isNumberArray(data) || safely(who, `${name}.data`, () => Array.isArray(data)))) {
+      const given = withShape(who, `${name}.data`, data, shape);
+      return { data: plain(given.data), shape: given.shape };
+    }
   }
   const wanted = 'a typed array of numbers, nested arrays of numbers, or an object with data and shape';
   throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be ${wanted}, got ${describe(value)}`);

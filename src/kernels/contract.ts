@@ -1,12 +1,13 @@
 /** The one interface that both implementations of the kernels have, and its checks, done once for both. */
+import { bufferOf, byteLengthOf, byteOffsetOf, isResizable, lengthOf } from '../arrays.ts';
 import {
   checkOptions,
   describe,
+  elements,
   flag,
   nonNegativeInteger,
   oneOf,
   rangeError,
-  safely,
   typedArrayName,
   typeError,
 } from '../errors.ts';
@@ -67,22 +68,6 @@ const inPlace: Partial<Record<OpName, readonly [string, string]>> = {
   activateGradient: ['dy', 'out'],
   softmax: ['x', 'out'],
   softmaxGradient: ['dy', 'out'],
-};
-
-const prototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const getter = <T>(name: string) => {
-  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => T;
-  return (array: Numbers): T => get.call(array);
-};
-// The language's own: an array may have properties of these names that say something else.
-const lengthOf = getter<number>('length');
-const bufferOf = getter<ArrayBufferLike>('buffer');
-const byteOffsetOf = getter<number>('byteOffset');
-const byteLengthOf = getter<number>('byteLength');
-
-const isResizable = (buffer: ArrayBufferLike): boolean => {
-  const { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean };
-  return resizable === true || growable === true;
 };
 
 function isDetached(buffer: ArrayBufferLike): boolean {
@@ -197,12 +182,10 @@ function checkExecution(spec: OpSpec, operands: readonly unknown[], dims: readon
   checkOverlap(who, spec, places);
 }
 
-/** The elements of a list, each read once, so that nothing of the user's runs after the checks. */
-function elements(who: string, name: string, list: unknown): unknown[] {
-  if (!safely(who, name, () => Array.isArray(list))) {
-    throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be an array, got ${describe(list)}`);
-  }
-  return safely(who, name, () => Array.from(list as unknown[]));
+function listOf(who: string, name: string, list: unknown): unknown[] {
+  const read = elements(who, name, list);
+  if (read) return read;
+  throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be an array, got ${describe(list)}`);
 }
 
 function checkRun(
@@ -218,8 +201,8 @@ function checkRun(
       ops.map(({ name }) => name),
     ),
   );
-  const operands = elements(spec.name, 'operands', givenOperands);
-  const dims = elements(spec.name, 'dims', givenDims) as number[];
+  const operands = listOf(spec.name, 'operands', givenOperands);
+  const dims = listOf(spec.name, 'dims', givenDims) as number[];
   const count = dims.length / spec.dims.length;
   if (!Number.isInteger(count) || operands.length !== count * spec.operands.length) {
     throw rangeError(

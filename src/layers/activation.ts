@@ -2,6 +2,7 @@ import { checkOptions, oneOf } from '../errors.ts';
 import { type Activation, activations, lowerActivation } from '../plan/activations.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
+import { layer } from './made.ts';
 
 export interface ActivationOptions {
   activation: Activation;
@@ -21,7 +22,7 @@ export interface ActivationOptions {
 export function activation(options: ActivationOptions): Layer {
   const given = checkOptions('activation', options, ['activation', 'inputShape', 'name']);
   const kind = oneOf('activation', 'activation', given.activation, activations);
-  return {
+  return layer({
     className: 'Activation',
     stem: 'activation',
     name: nameOption('activation', given.name),
@@ -29,5 +30,5 @@ export function activation(options: ActivationOptions): Layer {
     config: { activation: kind },
     build: (inputs) => ({ outputs: inputs, parameters: [] }),
     lower: (graph, x, _parameters, label) => lowerActivation(graph, x, kind, label),
-  };
+  });
 }

@@ -1,5 +1,5 @@
 /** The options that every layer has. */
-import { describe, positiveInteger, typeError } from '../errors.ts';
+import { describe, positiveInteger, safely, typeError } from '../errors.ts';
 
 export function nameOption(layer: string, name: unknown): string | undefined {
   if (name === undefined) return undefined;
@@ -12,11 +12,14 @@ export function nameOption(layer: string, name: unknown): string | undefined {
 
 export function inputShapeOption(layer: string, shape: unknown): readonly number[] | undefined {
   if (shape === undefined) return undefined;
-  if (!Array.isArray(shape) || shape.length !== 1) {
+  const list = safely(layer, 'inputShape', () =>
+    Array.isArray(shape) && shape.length === 1 ? [...(shape as unknown[])] : null,
+  );
+  if (!list) {
     throw typeError(
       'ERR_PLUMMET_OPTION',
       `${layer}: inputShape must be an array of one number, the features of a row (for images of 28 × 28: [784]), got ${describe(shape)}`,
     );
   }
-  return [positiveInteger(layer, 'inputShape[0]', shape[0])];
+  return [positiveInteger(layer, 'inputShape[0]', list[0])];
 }

@@ -5,6 +5,7 @@ import { columnsOf, type Graph, gradientOf, gradientRows, ldOf, rowsOf, type Val
 import { ROWS } from '../plan/plan.ts';
 import { inputShapeOption, nameOption } from './common.ts';
 import type { Layer } from './layer.ts';
+import { layer } from './made.ts';
 
 export interface DenseOptions {
   /** Numbers in a row of the output; a positive integer. */
@@ -39,7 +40,7 @@ export function dense(options: DenseOptions): Layer {
   const useBias = flag('dense', 'useBias', given.useBias ?? true);
   const kernelInitializer = resolveInitializer((given.kernelInitializer as InitializerLike) ?? 'glorotUniform');
   const biasInitializer = resolveInitializer((given.biasInitializer as InitializerLike) ?? 'zeros');
-  return {
+  return layer({
     className: 'Dense',
     stem: 'dense',
     name: nameOption('dense', given.name),
@@ -62,7 +63,7 @@ export function dense(options: DenseOptions): Layer {
       const product = lowerProduct(graph, x, kernel, bias ?? null, activation === 'linear' ? label : `${label} logits`);
       return lowerActivation(graph, product, activation, label);
     },
-  };
+  });
 }
 
 const describe = ({ name, config }: ReturnType<typeof resolveInitializer>) => ({ name, ...config });

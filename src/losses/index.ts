@@ -1,6 +1,7 @@
 import { describe, oneOf, typeError } from '../errors.ts';
 import type { Loss } from './loss.ts';
 import * as losses from './losses.ts';
+import { isLoss } from './made.ts';
 
 export type { Loss } from './loss.ts';
 export * from './losses.ts';
@@ -19,6 +20,6 @@ export type LossName = keyof typeof byName;
 /** A loss from its name, or the loss itself. */
 export function resolve(loss: LossName | Loss): Loss {
   if (typeof loss === 'string') return byName[oneOf('compile', 'loss', loss, Object.keys(byName) as LossName[])]();
-  if (typeof loss === 'object' && loss !== null && typeof loss.op === 'string') return loss;
+  if (isLoss(loss)) return loss;
   throw typeError('ERR_PLUMMET_OPTION', `compile: loss must be a name or one of losses, got ${describe(loss)}`);
 }

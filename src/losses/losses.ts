@@ -1,5 +1,6 @@
 import { checkOptions, flag } from '../errors.ts';
 import type { Loss } from './loss.ts';
+import { loss } from './made.ts';
 
 export interface LogitsOptions {
   /** The model's output is what a softmax or sigmoid would be applied to; default false: the model ends in that activation. */
@@ -12,14 +13,14 @@ export interface LogitsOptions {
  * model.compile({ loss: losses.meanSquaredError() });
  */
 export function meanSquaredError(): Loss {
-  return {
+  return loss({
     name: 'meanSquaredError',
     config: {},
     targets: 'floats',
     op: 'meanSquaredError',
     activation: null,
     fromLogits: false,
-  };
+  });
 }
 
 function crossentropy(
@@ -31,7 +32,7 @@ function crossentropy(
 ): Loss {
   const given = checkOptions(name, options, ['fromLogits']);
   const fromLogits = flag(name, 'fromLogits', given.fromLogits ?? false);
-  return { name, config: { fromLogits }, targets, op, activation, fromLogits };
+  return loss({ name, config: { fromLogits }, targets, op, activation, fromLogits });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The hooks of `fit`: Keras's, sync or async, each awaited before training goes on. */
-import { describe, safely, typeError } from '../errors.ts';
+import { describe, elements, safely, typeError } from '../errors.ts';
 import type { Logs } from './history.ts';
 import { inCallback, type Lock } from './lock.ts';
 import type { Model } from './model.ts';
@@ -62,7 +62,7 @@ interface Entry {
 
 function entryOf(who: string, callback: unknown): Entry {
   const expected = `an object with hooks such as onEpochEnd(epoch, logs)`;
-  if (typeof callback !== 'object' || callback === null || Array.isArray(callback)) {
+  if (typeof callback !== 'object' || callback === null || safely(who, 'the callback', () => Array.isArray(callback))) {
     throw typeError('ERR_PLUMMET_OPTION', `${who}: a callback must be ${expected}, got ${describe(callback)}`);
   }
   const hooks: Entry['hooks'] = {};
@@ -88,7 +88,7 @@ export const noCallbacks: Callbacks = { listens: () => false, setModel: async ()
 
 /** @throws `ERR_PLUMMET_OPTION` where `given` is neither a callback nor an array of them. */
 export function readCallbacks(who: string, given: unknown, lock: Lock): Callbacks {
-  const list = given === undefined ? [] : safely(who, 'callbacks', () => (Array.isArray(given) ? [...given] : [given]));
+  const list = given === undefined ? [] : (elements(who, 'callbacks', given) ?? [given]);
   const entries = list.map((callback) => entryOf(who, callback));
 
   async function run(hook: Hook, args: readonly unknown[]): Promise<void> {

@@ -62,7 +62,7 @@ function doubled(core: Core, compiled: Compiled, network: Network, source: Sourc
 }
 
 const doubles = (array: Float32Array | Uint8Array | Int32Array | null) =>
-  array instanceof Float32Array ? Float64Array.from(array) : array;
+  array instanceof Float32Array ? new Float64Array(array) : array;
 
 function doubleRun(
   plan: Plan,

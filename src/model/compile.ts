@@ -1,6 +1,6 @@
 /** What `compile` settles: optimizer, loss, metrics and the executor; everything is checked before anything changes. */
 import { executor } from '../backend.ts';
-import { checkOptions, describe, oneOf, rangeError, typeError } from '../errors.ts';
+import { checkOptions, describe, elements, oneOf, rangeError, typeError } from '../errors.ts';
 import { type Loss, type LossName, resolve as resolveLoss } from '../losses/index.ts';
 import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
 import { type Optimizer, type OptimizerName, resolve as resolveOptimizer } from '../optimizers/index.ts';
@@ -54,13 +54,14 @@ export function executorFor(backend: unknown): Executor {
 }
 
 function metricsOf(given: unknown, loss: Loss, outputs: number): Metric[] {
-  if (!Array.isArray(given)) {
+  const names = elements('compile', 'metrics', given);
+  if (!names) {
     throw typeError(
       'ERR_PLUMMET_OPTION',
       `compile: metrics must be an array of names, as in ['accuracy'], got ${describe(given)}`,
     );
   }
-  const metrics = given.map((name) => resolveMetric(name, loss, outputs));
+  const metrics = names.map((name) => resolveMetric(name as string, loss, outputs));
   metrics.forEach(({ name }, i) => {
     if (metrics.findIndex((other) => other.name === name) !== i) {
       throw rangeError('ERR_PLUMMET_OPTION', `compile: the metric "${name}" is given twice`);

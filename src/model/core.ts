@@ -1,6 +1,7 @@
 /** What a model is inside: its network, its memory, what it was compiled with, and how far it has been trained. */
 import { describe, nonNegativeInteger, stateError, text, typeError } from '../errors.ts';
 import type { Layer } from '../layers/layer.ts';
+import { isLayer } from '../layers/made.ts';
 import { pack } from '../layout.ts';
 import { build } from '../plan/build.ts';
 import type { Lowered } from '../plan/lower.ts';
@@ -66,14 +67,7 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
 });
 
 export function assertLayer(who: string, layer: unknown): asserts layer is Layer {
-  const found = layer as Partial<Layer> | null | undefined;
-  if (
-    typeof found === 'object' &&
-    found !== null &&
-    typeof found.build === 'function' &&
-    typeof found.lower === 'function'
-  )
-    return;
+  if (isLayer(layer)) return;
   throw typeError(
     'ERR_PLUMMET_TYPE',
     `${who}: a layer is what layers.dense({ … }) and its like return, got ${describe(layer)}`,

@@ -8,6 +8,7 @@ import {
   nonNegativeInteger,
   positiveInteger,
   rangeError,
+  safely,
   typeError,
 } from '../errors.ts';
 import type { TensorLike } from '../tensor.ts';
@@ -81,6 +82,9 @@ function verbosity(value: unknown): 0 | 1 | 2 {
     : typeError('ERR_PLUMMET_OPTION', message);
 }
 
+const isSignal = (value: unknown): value is AbortSignal | null =>
+  value === null || safely('fit', 'signal', () => value instanceof AbortSignal);
+
 /** @throws `ERR_PLUMMET_OPTION` naming the option, what it was given, and what it takes. */
 export function readFitOptions(given: unknown, modelSeed: number): ReadFitOptions {
   const options = checkOptions('fit', given, known);
@@ -92,7 +96,7 @@ export function readFitOptions(given: unknown, modelSeed: number): ReadFitOption
       'fit: validationData and validationSplit exclude each other; give one of them',
     );
   }
-  if (signal !== null && !(signal instanceof AbortSignal)) {
+  if (!isSignal(signal)) {
     throw typeError('ERR_PLUMMET_OPTION', `fit: signal must be an AbortSignal, got ${describe(signal)}`);
   }
   return {

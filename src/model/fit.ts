@@ -1,6 +1,6 @@
 /** `fit`: epochs and batches, callbacks and validation around the calls of the executor. */
 import { isDataset } from '../data/create.ts';
-import { rangeError, stateError, typeError } from '../errors.ts';
+import { elements, rangeError, stateError, typeError } from '../errors.ts';
 import { type Callbacks, readCallbacks } from './callbacks.ts';
 import { type Core, compiledOf } from './core.ts';
 import { test, wantedBy } from './evaluate.ts';
@@ -39,7 +39,8 @@ function split(source: Source, part: number): { training: Source; validation: So
 function validationOf(given: unknown, wanted: Wanted): Source {
   const who = 'fit: validationData';
   if (isDataset(given)) return datasetPair(who, given, wanted);
-  if (Array.isArray(given) && given.length === 2) return pair(who, given[0], given[1], wanted, 'shared');
+  const two = elements('fit', 'validationData', given);
+  if (two?.length === 2) return pair(who, two[0], two[1], wanted, 'shared');
   throw typeError('ERR_PLUMMET_OPTION', 'fit: validationData must be [x, y] or a dataset');
 }
 

@@ -1,5 +1,5 @@
 /** What users pass as x and y, as arrays that an executor can read. */
-import { checkFits, isFloat32Array, isShared, type NumberArray } from '../arrays.ts';
+import { bufferOf, checkFits, isFloat32Array, isPlain, isResizable, isShared, type NumberArray } from '../arrays.ts';
 import type { ByteScale, Dataset } from '../data/dataset.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
 import type { Loss } from '../losses/index.ts';
@@ -28,10 +28,10 @@ export interface Wanted {
  */
 export type Place = 'shared' | 'private';
 
-const resizable = (array: NumberArray): boolean => {
-  const buffer = array.buffer as { resizable?: boolean; growable?: boolean };
-  return buffer.resizable === true || buffer.growable === true;
-};
+const resizable = (array: NumberArray): boolean => isResizable(bufferOf(array));
+
+/** Whether it is what the short ways below take: nothing that it says can be anything but true. */
+const isPlainFloats = (value: unknown): value is Float32Array => isFloat32Array(value) && isPlain(value);
 
 /** Whether an array may be read where it is. */
 const readable = (array: NumberArray, place: Place): boolean =>
@@ -49,7 +49,7 @@ function floats(who: string, name: string, data: NumberArray, place: Place): Flo
 /** @throws `ERR_PLUMMET_SHAPE` where there is no row, or rows are of another length than the model's inputs. */
 export function inputRows(who: string, x: unknown, inputs: number, place: Place): { x: Float32Array; rows: number } {
   // The short way for what needs no copy; whatever is wrong takes the long one, which says what.
-  if (place === 'private' && isFloat32Array(x) && x.length > 0 && x.length % inputs === 0 && !resizable(x)) {
+  if (place === 'private' && isPlainFloats(x) && x.length > 0 && x.length % inputs === 0 && !resizable(x)) {
     return { x, rows: x.length / inputs };
   }
   const { data, rows } = toRows(who, 'x', x, inputs);
@@ -109,7 +109,7 @@ export function targetRows(
   outputs: number,
   place: Place,
 ): Float32Array {
-  if (place === 'private' && isFloat32Array(y) && y.length === rows * outputs && !resizable(y)) return y;
+  if (place === 'private' && isPlainFloats(y) && y.length === rows * outputs && !resizable(y)) return y;
   const given = toRows(who, name, y, outputs);
   sameRows(who, given.rows, rows);
   return floats(who, name, given.data, place);

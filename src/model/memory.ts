@@ -2,11 +2,11 @@
  * Memory that threads work in: on SharedArrayBuffers, which cannot be detached or transferred while a thread runs over
  * them. Each array has whole cache lines for itself, so that threads do not meet on a line by chance.
  */
+import { sharedMemory } from '../arrays.ts';
 
 const LINE = 64;
 
-const lines = (bytes: number): SharedArrayBuffer =>
-  new SharedArrayBuffer(Math.max(LINE, Math.ceil(bytes / LINE) * LINE));
+const lines = (bytes: number): SharedArrayBuffer => sharedMemory(Math.max(LINE, Math.ceil(bytes / LINE) * LINE));
 
 export const sharedFloats = (length: number): Float32Array => new Float32Array(lines(length * 4), 0, length);
 

@@ -1,5 +1,5 @@
 /** `sequential`: a model made of layers, one after the other. */
-import { checkOptions, describe, safely, stateError, typeError } from '../errors.ts';
+import { checkOptions, describe, elements, stateError, typeError } from '../errors.ts';
 import type { Layer } from '../layers/index.ts';
 import { build } from '../plan/build.ts';
 import { checkGradients } from './check-gradients.ts';
@@ -37,9 +37,12 @@ export interface SequentialOptions {
  * })], { seed: 1 });
  */
 export function sequential(layers: readonly Layer[] = [], options: SequentialOptions = {}): Model {
-  const list = safely('sequential', 'layers', () => (Array.isArray(layers) ? [...layers] : null));
-  if (!list) throw typeError('ERR_PLUMMET_TYPE', `sequential: layers must be an array, got ${describe(layers)}`);
-  for (const layer of list) assertLayer('sequential', layer);
+  const given = elements('sequential', 'layers', layers);
+  if (!given) throw typeError('ERR_PLUMMET_TYPE', `sequential: layers must be an array, got ${describe(layers)}`);
+  const list = given.map((layer) => {
+    assertLayer('sequential', layer);
+    return layer;
+  });
   const { seed = 0, name = 'sequential' } = checkOptions('sequential', options, ['seed', 'name']);
   const core = createCore(list, seed, name);
   if (list.length > 0) build(list); // so that layers which do not fit together are found here

@@ -1,6 +1,6 @@
 /** Weights by name, as people see them: row-major copies with a shape. */
 import { checkFits } from '../arrays.ts';
-import { describe, rangeError, safely, suggestion, typeError } from '../errors.ts';
+import { describe, rangeError, safely, suggestion, typedArrayName, typeError } from '../errors.ts';
 import { pack, unpack } from '../layout.ts';
 import type { Parameter } from '../plan/network.ts';
 import { type Tensor, type TensorLike, toTensor } from '../tensor.ts';
@@ -31,7 +31,7 @@ export function checkAll(core: Core, who: string, given: unknown): Map<Parameter
   const { parameters } = networkOf(core);
   const names = parameters.map(({ name }) => name);
   const example = `{ '${names[0] ?? 'dense.kernel'}': … }`;
-  if (typeof given !== 'object' || given === null || safely(who, 'the argument', () => Array.isArray(given))) {
+  if (typeof given !== 'object' || given === null || isList(who, given)) {
     throw typeError(
       'ERR_PLUMMET_TYPE',
       `${who}: expected an object with one entry for each parameter, as in ${example}, got ${describe(given)}`,
@@ -44,6 +44,9 @@ export function checkAll(core: Core, who: string, given: unknown): Map<Parameter
   }
   return new Map(parameters.map((parameter) => [parameter, checkOne(who, parameter, given)]));
 }
+
+const isList = (who: string, given: object): boolean =>
+  typedArrayName(given) !== undefined || safely(who, 'the argument', () => Array.isArray(given));
 
 function checkOne(who: string, { name, shape }: Parameter, given: object): Float32Array {
   const value = safely(who, `"${name}"`, () => (given as Record<string, unknown>)[name]);
@@ -58,7 +61,7 @@ function checkOne(who: string, { name, shape }: Parameter, given: object): Float
       `${who}: "${name}" has the shape [${tensor.shape.join(', ')}], the parameter [${shape.join(', ')}]`,
     );
   }
-  const data = Float32Array.from(tensor.data);
+  const data = new Float32Array(tensor.data);
   checkFits(who, `"${name}"`, tensor.data, data);
   return data;
 }

@@ -1,6 +1,6 @@
 /** What users bind to an optimizer, and the gradients they pass: checked before anything changes. */
-import { checkAttached, float32Array, isFloat32Array } from '../arrays.ts';
-import { describe, rangeError, safely, typeError } from '../errors.ts';
+import { checkAttached, float32Array, isFloat32Array, isResizable } from '../arrays.ts';
+import { describe, rangeError, safely, typedArrayName, typeError } from '../errors.ts';
 import { toTensor } from '../tensor.ts';
 
 export interface BoundParameter {
@@ -12,7 +12,7 @@ export interface BoundParameter {
 
 /** An object's own entries, read once. */
 export function entries(who: string, what: string, object: unknown): [string, unknown][] {
-  if (typeof object !== 'object' || object === null || isFloat32Array(object)) {
+  if (typeof object !== 'object' || object === null || typedArrayName(object) !== undefined) {
     throw typeError(
       'ERR_PLUMMET_TYPE',
       `${who}: ${what} must be an object of Float32Arrays by name, got ${describe(object)}`,
@@ -49,14 +49,16 @@ function readParameter(who: string, name: string, value: unknown): BoundParamete
     shape = toTensor(who, called, { data, shape: read }).shape;
   }
   checkAttached(who, called, data);
-  const buffer = data.buffer as { resizable?: boolean; growable?: boolean };
-  if (buffer.resizable || buffer.growable) {
-    throw typeError(
-      'ERR_PLUMMET_TYPE',
-      `${who}: ${called} lies in memory that can be resized; use an ArrayBuffer of fixed size`,
-    );
-  }
+  checkFixed(who, called, data);
   return { name, data, length: data.length, shape };
+}
+
+function checkFixed(who: string, called: string, { buffer }: Float32Array): void {
+  if (!isResizable(buffer)) return;
+  throw typeError(
+    'ERR_PLUMMET_TYPE',
+    `${who}: ${called} lies in memory that can be resized; use an ArrayBuffer of fixed size`,
+  );
 }
 
 const end = (array: Float32Array) => array.byteOffset + array.byteLength;
@@ -84,6 +86,7 @@ function checkOverlaps(who: string, parameters: readonly BoundParameter[]): void
 export function checkGradient(who: string, parameter: BoundParameter, gradient: unknown): Float32Array {
   const called = `the gradient of "${parameter.name}"`;
   const array = float32Array(who, called, gradient);
+  checkFixed(who, called, array);
   if (array.length !== parameter.length) {
     throw rangeError(
       'ERR_PLUMMET_SHAPE',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layers, losses, type Model, sequential } from '#src/index.js';
+import { layer } from '#src/layers/made.js';
 import { backends, classes, classifier, errorOf, numbers } from './models.ts';
 
 const { x, y } = classes(12);
@@ -146,7 +147,7 @@ describe('checkGradients', () => {
     const wrong = layers.activation({ activation: 'tanh' });
     const dense = layers.dense({ units: 3, inputShape: [5] });
     // Goes back over tanh as if it were linear.
-    const broken = {
+    const broken = layer({
       ...wrong,
       lower: (...[graph, input, parameters, label]: Parameters<typeof wrong.lower>) => {
         const output = wrong.lower(graph, input, parameters, label);
@@ -154,7 +155,7 @@ describe('checkGradients', () => {
         graph.tape.push((gradient) => gradient);
         return output;
       },
-    };
+    });
     const model = sequential([dense, broken]);
     model.compile({ optimizer: 'sgd', loss: 'mse' });
     expect(Math.max(...Object.values(model.checkGradients(x, oneHot)))).toBeGreaterThan(1e-2);

@@ -409,7 +409,7 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       const hyper = new Float32Array(2);
       Object.defineProperty(given, 2, {
         get: () => {
-          structuredClone(parameter.buffer, { transfer: [parameter.buffer] });
+          structuredClone(parameter.buffer, { transfer: [parameter.buffer as ArrayBuffer] });
           return hyper;
         },
       });

@@ -33,6 +33,18 @@ describe('bind', () => {
     expect(gradient).toEqual(new Float32Array([1, -1, 0]));
   });
 
+  it('refuses a gradient in memory that can be resized before any parameter has moved', () => {
+    const a = new Float32Array(4);
+    const b = new Float32Array(4);
+    const optimizer = adam().bind({ a, b });
+    optimizer.step({ a: counted(4) });
+    const before = [a.slice(), optimizer.stateDict()];
+    const growing = new Float32Array(new ArrayBuffer(16, { maxByteLength: 32 }));
+    // They are at different steps, so each is moved by a call of its own.
+    expect(thrown(() => optimizer.step({ a: counted(4), b: growing })).code).toBe('ERR_PLUMMET_TYPE');
+    expect([a, optimizer.stateDict()]).toEqual(before);
+  });
+
   it('has the same bits on every backend, for every length, offset and kind of memory', () => {
     const lengths = [0, 1, 7, 15, 16, 17, 31, 33, 64, 65, 1000];
     for (const create of [
