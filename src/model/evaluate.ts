@@ -8,7 +8,16 @@ import { type Callbacks, noCallbacks } from './callbacks.ts';
 import { type Compiled, executorFor } from './compile.ts';
 import { type Core, compiledOf, networkOf, outputFor, scratchFor } from './core.ts';
 import { type Logs, meansOf } from './history.ts';
-import { checkSource, datasetInputs, datasetPair, inputRows, pair, type Source, type Wanted } from './inputs.ts';
+import {
+  checkSource,
+  datasetInputs,
+  datasetPair,
+  inputRows,
+  optionsBehind,
+  pair,
+  type Source,
+  type Wanted,
+} from './inputs.ts';
 import { assertReadable, reading } from './lock.ts';
 import { sharedDoubles, sharedFloats } from './memory.ts';
 import { planFor } from './plans.ts';
@@ -119,11 +128,10 @@ export async function evaluate(core: Core, x: unknown, y: unknown, given: unknow
   const who = 'evaluate';
   assertReadable(core.lock, who);
   const compiled = compiledOf(core, who);
-  const fromDataset = isDataset(x);
-  const options = checkOptions(who, fromDataset ? y : given, ['batchSize']);
+  const options = checkOptions(who, optionsBehind(who, x, y, given), ['batchSize']);
   const batchSize = positiveInteger(who, 'batchSize', options.batchSize ?? 32);
   const wanted = wantedBy(core, compiled);
-  const source = fromDataset ? datasetPair(who, x, wanted) : pair(who, x, y, wanted, 'shared');
+  const source = isDataset(x) ? datasetPair(who, x, wanted) : pair(who, x, y, wanted, 'shared');
   return reading(core.lock, who, async () => {
     await checkSource(who, source, wanted.outputs);
     return test(core, compiled, source, batchSize, noCallbacks, who, null);

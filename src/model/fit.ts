@@ -6,7 +6,7 @@ import { type Core, compiledOf } from './core.ts';
 import { test, wantedBy } from './evaluate.ts';
 import { type ReadFitOptions, readFitOptions } from './fit-options.ts';
 import { createHistory, type History, type Logs, record } from './history.ts';
-import { checkSource, datasetPair, pair, type Source, type Wanted } from './inputs.ts';
+import { checkSource, datasetPair, optionsBehind, pair, type Source, type Wanted } from './inputs.ts';
 import { advance, createJob, type Job, logsSoFar, numberOf, standing } from './job.ts';
 import { assertWritable } from './lock.ts';
 import type { Model } from './model.ts';
@@ -61,7 +61,7 @@ export async function fit(core: Core, model: Model, x: unknown, y: unknown, give
   core.lock.fitting = true;
   try {
     const compiled = compiledOf(core, 'fit');
-    const options = readFitOptions(isDataset(x) ? y : given, core.seed);
+    const options = readFitOptions(optionsBehind('fit', x, y, given), core.seed);
     const callbacks = readCallbacks('fit', options.callbacks, core.lock);
     options.signal?.throwIfAborted();
     const wanted = wantedBy(core, compiled);

@@ -1,5 +1,6 @@
 /** What users pass as x and y, as arrays that an executor can read. */
 import { bufferOf, checkFits, isFloat32Array, isPlain, isResizable, isShared, type NumberArray } from '../arrays.ts';
+import { isDataset } from '../data/create.ts';
 import type { ByteScale, Dataset } from '../data/dataset.ts';
 import { describe, rangeError, typeError } from '../errors.ts';
 import type { Loss } from '../losses/index.ts';
@@ -125,6 +126,16 @@ export function pair(who: string, x: unknown, y: unknown, wanted: Wanted, place:
   if (wanted.targets === 'labels') return { ...input, ...labelsOf(who, y, input.rows, wanted, place), bytes: null };
   const targets = targetRows(who, 'y', y, input.rows, wanted.outputs, place);
   return { ...input, y: targets, bytes: null, checked: true };
+}
+
+/** The options of `fit` and `evaluate`: behind x and y, or behind a dataset, which holds both. */
+export function optionsBehind(who: string, x: unknown, y: unknown, given: unknown): unknown {
+  if (!isDataset(x)) return given;
+  if (given === undefined) return y;
+  throw typeError(
+    'ERR_PLUMMET_OPTION',
+    `${who}: a dataset holds x and y, so the options come second, as in ${who}(dataset, { batchSize: 32 }); got ${describe(y)} there and ${describe(given)} behind it`,
+  );
 }
 
 /** A dataset's inputs alone. */

@@ -270,6 +270,16 @@ describe.each(backends)('hostile arguments (%s)', (name) => {
     other.trainOnBatch(x, y);
   });
 
+  it('options that stand where a dataset leaves no place for them', async () => {
+    const set = data.dataset({ x, y, columns: 5 });
+    const acts = [
+      () => model.fit(set, undefined as never, { epochs: 5 } as never),
+      () => model.fit(set, y as never, { epochs: 5 } as never),
+      () => model.evaluate(set, undefined as never, { batchSize: 5 } as never),
+    ];
+    for (const act of acts) await refuses('the options come second', act, /^ERR_PLUMMET_OPTION$/);
+  });
+
   it('labels in shared memory are looked at before anything changes, too', async () => {
     const shared = new Int32Array(new SharedArrayBuffer(16));
     shared[3] = 3;
