@@ -78,6 +78,10 @@ if (isScript(import.meta.url)) {
     { optimizer: string, 'learning-rate': string, 'batch-size': string, epochs: string, backend: string, seed: string },
     help,
   );
+  if (given.backend !== undefined && given.backend !== 'native' && given.backend !== 'reference') {
+    console.error(`--backend is native or reference; it was "${given.backend}"`);
+    process.exit(2);
+  }
   // As if the variable had been set: it decides for the whole process.
   if (given.backend !== undefined) process.env.PLUMMET_BACKEND = given.backend;
   try {

@@ -53,7 +53,7 @@ describe('npm run example', () => {
     expect(failure.stderr).toContain('gradient-check, linear-regression, mnist, xor');
   });
 
-  test.each([['--speed'], ['--epochs', 'many'], ['--optimizer', 'sdg']])(
+  test.each([['--speed'], ['--epochs', 'many'], ['--optimizer', 'sdg'], ['--backend', 'gpu']])(
     'mnist %s is refused in words',
     async (...args) => {
       const failure = await example('mnist', ...args).catch((error) => error);

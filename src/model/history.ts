@@ -18,7 +18,8 @@ export const createHistory = (keys: readonly string[]): History => ({
 export function record({ epoch: epochs, history }: History, epoch: number, logs: Logs): void {
   epochs.push(epoch);
   for (const key of Object.keys(logs)) {
-    history[key] ??= [];
+    // Callbacks may add a key that every object has, such as `constructor`.
+    if (!Object.hasOwn(history, key)) history[key] = [];
     history[key].push(logs[key]);
   }
 }

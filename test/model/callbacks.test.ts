@@ -67,13 +67,15 @@ describe.each(backends)('callbacks (%s)', (name) => {
         {
           onEpochEnd(epoch, logs) {
             logs.added = epoch + 10;
+            logs.toString = epoch as never; // a name that every object has
           },
         },
         { onEpochEnd: (_, logs) => void seen.push(logs.added) },
       ],
     });
     expect(seen).toEqual([10, 11]);
-    expect(Object.keys(history)).toEqual(['loss', 'accuracy', 'added']);
+    expect(Object.keys(history)).toEqual(['loss', 'accuracy', 'added', 'toString']);
+    expect(history.toString).toEqual([0, 1]);
     expect(history.added).toEqual([10, 11]);
   });
 

@@ -273,9 +273,9 @@ describe.each(backends)('hostile arguments (%s)', (name) => {
   it('options that stand where a dataset leaves no place for them', async () => {
     const set = data.dataset({ x, y, columns: 5 });
     const acts = [
-      () => model.fit(set, undefined as never, { epochs: 5 } as never),
-      () => model.fit(set, y as never, { epochs: 5 } as never),
-      () => model.evaluate(set, undefined as never, { batchSize: 5 } as never),
+      () => model.fit(set as never, undefined as never, { epochs: 5 } as never),
+      () => model.fit(set as never, y as never, { epochs: 5 } as never),
+      () => model.evaluate(set as never, undefined as never, { batchSize: 5 } as never),
     ];
     for (const act of acts) await refuses('the options come second', act, /^ERR_PLUMMET_OPTION$/);
   });
