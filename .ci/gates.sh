@@ -72,11 +72,14 @@ native_runs() {
     process.exit(it.name === 'native' && it.isa !== 'scalar' ? 0 : 1);"
 }
 
-start_reaches_accuracy() {
-  npm start --silent | tee "$work/start" || return
+# trains_to ACCURACY [option …]
+trains_to() {
+  local wanted=$1
+  shift
+  npm start --silent -- "$@" | tee "$work/start" || return
   tail -n 2 "$work/start" | node -e "
     const [accuracy, ran] = require('node:fs').readFileSync(0, 'utf8').split('\n');
-    process.exit(Number(/^test accuracy (0\.\d{4})$/.exec(accuracy)?.[1]) >= 0.97 && /native/.test(ran) ? 0 : 1);"
+    process.exit(Number(/^test accuracy (0\.\d{4})$/.exec(accuracy)?.[1]) >= $wanted && /native/.test(ran) ? 0 : 1);"
 }
 
 # Runs the small trainings in a package folder, with the environment and launcher given; fails where their hash is another than the first.
