@@ -64,7 +64,7 @@ function buildAddon() {
   }
   rmSync('build/addon.stamp', { force: true });
   const begin = performance.now();
-  run(nodeGyp(), ['configure', 'build', '-j', 'max', ...nodedir()], 'building the native addon');
+  run(nodeGyp(), ['configure', 'build', '--loglevel=error', '-j', 'max', ...nodedir()], 'building the native addon');
   writeStamp('build/addon.stamp', stamp);
   say(`Native addon built in ${seconds(begin)} s.`);
 }
