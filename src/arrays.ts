@@ -1,4 +1,4 @@
-/** Typed arrays as people hand them over, and shared memory to copy them to. */
+/** Typed arrays as people hand them over. */
 import { describe, rangeError, typedArrayName, typeError } from './errors.ts';
 
 /** The typed arrays whose elements are numbers. */
@@ -73,6 +73,8 @@ export function plain<T extends NumberArray>(array: T): T {
 
 export const isFloat32Array = (value: unknown): value is Float32Array => typedArrayName(value) === 'Float32Array';
 
+export const isInt32Array = (value: unknown): value is Int32Array => typedArrayName(value) === 'Int32Array';
+
 /** Whether the memory under a typed array has been transferred away. Its length then reads 0, which alone proves nothing. */
 export function isDetached(array: NumberArray): boolean {
   if (lengthOf(array) > 0) return false;
@@ -106,23 +108,6 @@ export function isShared(array: NumberArray): boolean {
   const buffer = bufferOf(array);
   return buffer instanceof SharedArrayBuffer && !isResizable(buffer);
 }
-
-/** @throws `ERR_PLUMMET_SHAPE` where the engine has not so much. */
-export function sharedMemory(bytes: number): SharedArrayBuffer {
-  try {
-    return new SharedArrayBuffer(bytes);
-  } catch (cause) {
-    throw rangeError(
-      'ERR_PLUMMET_SHAPE',
-      `there is no memory for ${bytes} bytes in one piece; use fewer units, smaller batches or fewer rows`,
-      { cause },
-    );
-  }
-}
-
-export const sharedFloat32 = (length: number): Float32Array => new Float32Array(sharedMemory(4 * length));
-export const sharedInt32 = (length: number): Int32Array => new Int32Array(sharedMemory(4 * length));
-export const sharedUint8 = (length: number): Uint8Array => new Uint8Array(sharedMemory(length));
 
 /** The same numbers as float32, each rounded once; the array itself where it already is that. */
 export function toFloat32(who: string, name: string, array: NumberArray): Float32Array {

@@ -3,7 +3,7 @@
  * number depends on (seed, purpose, layer, step) and its place alone, so that neither threads nor executors can change it.
  */
 import { philox } from './kernels/reference/random.ts';
-import { cos, log, sin } from './math.ts';
+import { log, polar } from './math.ts';
 
 export { philox, purpose } from './kernels/reference/random.ts';
 
@@ -12,53 +12,90 @@ export function seedWords(seed: number): { low: number; high: number } {
   return { low: seed >>> 0, high: Math.floor(seed / 4294967296) };
 }
 
-/** Words 0, 1, 2 … of the stream of (seed, purpose, layer, step); a function that gives the next one. */
-export function stream(seed: number, purpose: number, layer: number, step: number): () => number {
+/** Words that are made in one go: a loop that stays in one place is compiled long before the numbers are made. */
+const CHUNK = 1024;
+
+/** Words `first` (a multiple of 4), `first` + 1 … of the stream of (seed, purpose, layer, step). */
+function fillWords(out: Uint32Array, seed: number, purpose: number, layer: number, step: number, first: number): void {
   const key = seedWords(seed);
   const place = seedWords(step);
-  const block = new Uint32Array(4);
+  philox(key.low, key.high, first / 4, (purpose << 24) | layer, place.low, place.high, out);
+}
+
+/** The same, one by one: a function that gives the next one. */
+export function stream(seed: number, purpose: number, layer: number, step: number): () => number {
+  const words = new Uint32Array(4);
   let next = 0;
   return () => {
-    if (next % 4 === 0) {
-      philox(key.low, key.high, next / 4, (purpose << 24) | layer, place.low, place.high, block);
-    }
-    return block[next++ % 4];
+    if (next % 4 === 0) fillWords(words, seed, purpose, layer, step, next);
+    return words[next++ % 4];
   };
 }
 
-/** Uniform in [0, 1), a multiple of 2⁻³². */
-export const uniforms = (words: () => number) => (): number => words() / 4294967296;
-
-/** Uniform in (0, 1], with 53 bits. */
-const fine = (words: () => number): number => {
-  const high = words() >>> 5;
-  const low = words() >>> 6;
-  return (high * 67108864 + low + 1) / 9007199254740992;
-};
-
-/** Standard normal numbers, two at a time from four words (Box and Muller 1958). */
-export function normals(words: () => number): () => number {
-  let spare: number | undefined;
-  return () => {
-    if (spare !== undefined) {
-      const value = spare;
-      spare = undefined;
-      return value;
-    }
-    const radius = Math.sqrt(-2 * log(fine(words)));
-    const angle = 2 * Math.PI * fine(words);
-    spare = radius * sin(angle);
-    return radius * cos(angle);
-  };
+/** Calls `visit` with the words of the stream of (seed, purpose, layer, 0), many at a time, until it returns false. */
+function eachChunk(
+  seed: number,
+  purpose: number,
+  layer: number,
+  wanted: number,
+  visit: (words: Uint32Array) => boolean,
+): void {
+  const words = new Uint32Array(Math.min(CHUNK, Math.ceil(wanted / 4) * 4));
+  let first = 0;
+  do {
+    fillWords(words, seed, purpose, layer, 0, first);
+    first += words.length;
+  } while (visit(words));
 }
 
-/** Standard normal numbers, those beyond two standard deviations drawn again, as in Keras. */
-export function truncatedNormals(words: () => number): () => number {
-  const normal = normals(words);
-  return () => {
-    for (;;) {
-      const value = normal();
-      if (value > -2 && value < 2) return value;
+/** Fills `out` with `low` + u (`high` − `low`): u uniform in [0, 1), a multiple of 2⁻³². */
+export function fillUniforms(
+  out: Float32Array,
+  seed: number,
+  purpose: number,
+  layer: number,
+  low: number,
+  high: number,
+): void {
+  const span = high - low;
+  let done = 0;
+  eachChunk(seed, purpose, layer, out.length, (words) => {
+    const count = Math.min(words.length, out.length - done);
+    for (let i = 0; i < count; i++) out[done + i] = low + (words[i] / 4294967296) * span;
+    done += count;
+    return done < out.length;
+  });
+}
+
+/** Uniform in (0, 1], with 53 bits, from two words. */
+const fine = (high: number, low: number): number => ((high >>> 5) * 67108864 + (low >>> 6) + 1) / 9007199254740992;
+
+/** Standard normal numbers, two from four words each (Box and Muller 1958). */
+function normalsOf(words: Uint32Array, out: Float64Array): void {
+  for (let i = 0; i < words.length; i += 4) {
+    const radius = Math.sqrt(-2 * log(fine(words[i], words[i + 1])));
+    polar(radius, 2 * Math.PI * fine(words[i + 2], words[i + 3]), out, i / 2);
+  }
+}
+
+/** Fills `out` with `mean` + `deviation` · z: z standard normal, those not within ±`cut` drawn again. */
+export function fillNormals(
+  out: Float32Array,
+  seed: number,
+  purpose: number,
+  layer: number,
+  mean: number,
+  deviation: number,
+  cut = Number.POSITIVE_INFINITY,
+): void {
+  const normals = new Float64Array(CHUNK / 2);
+  let done = 0;
+  eachChunk(seed, purpose, layer, 2 * out.length, (words) => {
+    normalsOf(words, normals);
+    for (let i = 0; i < words.length / 2 && done < out.length; i++) {
+      const value = normals[i];
+      if (value > -cut && value < cut) out[done++] = mean + value * deviation;
     }
-  };
+    return done < out.length;
+  });
 }

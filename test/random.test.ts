@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { normals, philox, purpose, seedWords, stream, truncatedNormals, uniforms } from '#src/random.js';
+import { cos, log, sin } from '#src/math.js';
+import { fillNormals, fillUniforms, philox, purpose, seedWords, stream } from '#src/random.js';
 
 const hex = (...words: number[]) => words.map((w) => w.toString(16).padStart(8, '0')).join(' ');
 const block = (c: number[], k: number[]) => {
@@ -64,10 +65,14 @@ function moments(values: number[]) {
 
 describe('distributions', () => {
   const n = 200000;
-  const take = (make: (words: () => number) => () => number) => Array.from({ length: n }, make(stream(1, 0, 0, 0)));
+  const take = (fill: (out: Float32Array) => void): number[] => {
+    const out = new Float32Array(n);
+    fill(out);
+    return Array.from(out);
+  };
 
   it('uniform', () => {
-    const values = take(uniforms);
+    const values = take((out) => fillUniforms(out, 1, 0, 0, 0, 1));
     expect(Math.min(...values.slice(0, 50000))).toBeGreaterThanOrEqual(0);
     expect(Math.max(...values.slice(0, 50000))).toBeLessThan(1);
     const { mean, variance, kurtosis } = moments(values);
@@ -77,7 +82,7 @@ describe('distributions', () => {
   });
 
   it('normal', () => {
-    const values = take(normals);
+    const values = take((out) => fillNormals(out, 1, 0, 0, 0, 1));
     const { mean, variance, kurtosis } = moments(values);
     expect(Math.abs(mean)).toBeLessThan(0.01);
     expect(Math.abs(variance - 1)).toBeLessThan(0.015);
@@ -90,10 +95,34 @@ describe('distributions', () => {
   });
 
   it('truncated normal', () => {
-    const values = take(truncatedNormals);
+    const values = take((out) => fillNormals(out, 1, 0, 0, 0, 1, 2));
     expect(values.every((x) => Math.abs(x) < 2)).toBe(true);
     const { mean, variance } = moments(values);
     expect(Math.abs(mean)).toBeLessThan(0.01);
     expect(Math.abs(Math.sqrt(variance) - 0.87962566103423978)).toBeLessThan(0.005);
+  });
+
+  it('takes the words of the stream in order, whatever the length', () => {
+    const draw = (count: number, fill: (out: Float32Array) => void) => {
+      const out = new Float32Array(count);
+      fill(out);
+      return [...out];
+    };
+    const next = stream(9, purpose.weights, 3, 0);
+    const words = Array.from({ length: 8192 }, next);
+    const uniform = words.map((word) => Math.fround(-2 + (word / 4294967296) * 5));
+    const fine = (i: number) => ((words[i] >>> 5) * 67108864 + (words[i + 1] >>> 6) + 1) / 9007199254740992;
+    const normal: number[] = [];
+    for (let i = 0; i < words.length; i += 4) {
+      const [radius, angle] = [Math.sqrt(-2 * log(fine(i))), 2 * Math.PI * fine(i + 2)];
+      normal.push(radius * cos(angle), radius * sin(angle));
+    }
+    const shown = normal.map((z) => Math.fround(0.5 + z * 3));
+    const kept = normal.filter((z) => z > -2 && z < 2).map((z) => Math.fround(0.5 + z * 3));
+    for (const count of [0, 1, 2, 3, 4, 5, 1023, 1024, 1025, 3000]) {
+      expect(draw(count, (out) => fillUniforms(out, 9, purpose.weights, 3, -2, 3))).toEqual(uniform.slice(0, count));
+      expect(draw(count, (out) => fillNormals(out, 9, purpose.weights, 3, 0.5, 3))).toEqual(shown.slice(0, count));
+      expect(draw(count, (out) => fillNormals(out, 9, purpose.weights, 3, 0.5, 3, 2))).toEqual(kept.slice(0, count));
+    }
   });
 });

@@ -68,6 +68,19 @@ napi_value measure(napi_env env, napi_callback_info call) {
   });
 }
 
+// Where a typed array begins within a line of 64 bytes: what an allocation is aligned with.
+napi_value misalignment(napi_env env, napi_callback_info call) {
+  const char* const kName = "misalignment";
+  return guarded(env, kName, [&]() -> napi_value {
+    const Arguments<1> arguments(env, call);
+    Array array;
+    Checked failure = read_array(env, arguments.value[0], "array", array);
+    if (!failure && !array.present) failure = type_failure("array is null, expected a typed array.");
+    if (failure) return throw_failure(env, kName, *failure);
+    return Napi::Number::New(env, static_cast<double>(reinterpret_cast<uintptr_t>(array.data) % 64));
+  });
+}
+
 napi_value set_threshold(napi_env env, napi_callback_info call) {
   const char* const kName = "setThreadingThreshold";
   return guarded(env, kName, [&]() -> napi_value {
@@ -92,8 +105,9 @@ napi_value init(napi_env env, napi_value exports) {
     const bool ready = Environment::enter(env) && export_function(env, exports, "info", info) &&
                        export_function(env, exports, "ops", ops) && export_function(env, exports, "measure", measure) &&
                        export_function(env, exports, "createPlan", create_plan) &&
-                       export_function(env, exports, "run", run) && export_function(env, exports, "start", start) &&
+                       export_function(env, exports, "prepare", prepare) &&
                        export_function(env, exports, "kernel", kernel) &&
+                       export_function(env, exports, "misalignment", misalignment) &&
                        export_function(env, exports, "setThreadingThreshold", set_threshold);
     return ready ? exports : throw_failure(env, "plummet", backend_failure("the addon cannot be set up."));
   });

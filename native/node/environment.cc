@@ -81,7 +81,6 @@ Checked Environment::begin(napi_env env, std::unique_ptr<Job> job) {
 void Environment::work(void* context, int, int) {
   Job* job = static_cast<Job*>(context);
   job->status = execute(job->run, *job->bound, Turn::kWait, &job->cancelled);
-  job->plans[0]->keep_spare(std::move(job->bound));
   const std::shared_ptr<Environment> environment = job->environment;
   environment->finish(job);
 }
@@ -96,6 +95,7 @@ void Environment::finish(Job* job) {
 
 void Environment::report(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Job> job(static_cast<Job*>(data));
+  job->prepared->bound = std::move(job->bound);
   if (!env) return;  // closing
   Environment& self = *job->environment;
   if (--self.unreported_ == 0) napi_unref_threadsafe_function(env, self.reports_);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "../plan/executor.h"
+#include "prepared.h"
 #include "values.h"
 
 namespace plummet {
@@ -42,10 +43,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
 // A run that was started.
 struct Job {
   Run run;
-  std::shared_ptr<const Plan> plans[3];
+  std::shared_ptr<Prepared> prepared;  // where `bound` comes from and returns to
   std::unique_ptr<Bound> bound;
   std::shared_ptr<Environment> environment;
-  napi_ref keep = nullptr;  // an array of `done` and all that the run touches
+  napi_ref keep = nullptr;  // an array of `done` and the function that keeps all that the run touches
   std::atomic<bool> cancelled{false};
   int status = 0;
 };

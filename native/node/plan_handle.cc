@@ -51,7 +51,7 @@ napi_value create_plan(napi_env env, napi_callback_info info) {
     if (!failure) failure = read_numbers(env, arguments.value[2], "words", words);
     if (!failure) failure = decode_plan(words.data(), words.size(), instructions);
     if (failure) return throw_failure(env, kName, *failure);
-    auto holder = std::make_unique<Holder>(std::make_shared<const Plan>(kernels, threads, std::move(instructions)));
+    auto holder = std::make_unique<Holder>(new Plan{kernels, threads, std::move(instructions)});
     napi_value handle = nullptr;
     if (napi_create_object(env, &handle) != napi_ok) return nullptr;
     if (napi_wrap(env, handle, holder.get(), release, nullptr, nullptr) != napi_ok) return nullptr;

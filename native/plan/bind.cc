@@ -128,12 +128,7 @@ class Binder {
 };
 
 Key key_of(const Run& run) {
-  const auto id = [](const Plan* plan) { return plan ? plan->id : 0; };
-  return {{id(run.pass.plan), id(run.shuffle), id(run.evaluation.plan)},
-          {run.pass.x, run.pass.y, run.evaluation.x, run.evaluation.y, run.params, run.state, run.scratch, run.totals,
-           run.output, run.rows, run.scalars},
-          {run.pass.rows, run.pass.batch_size, run.evaluation.rows, run.evaluation.batch_size},
-          threading_threshold()};
+  return {{run.pass.rows, run.pass.batch_size, run.evaluation.rows, run.evaluation.batch_size}, threading_threshold()};
 }
 
 Binding binding_of(const Run& run, const Pass& pass, const Array& rows, const Array& scalars) {
@@ -203,8 +198,7 @@ Checked check_span(const Run& run, const Bound& bound) {
 }  // namespace
 
 bool Key::operator==(const Key& other) const {
-  return std::equal(plans, std::end(plans), other.plans) && std::equal(arrays, std::end(arrays), other.arrays) &&
-         std::equal(numbers, std::end(numbers), other.numbers) && threshold == other.threshold;
+  return std::equal(numbers, std::end(numbers), other.numbers) && threshold == other.threshold;
 }
 
 Checked bind_plan(const Plan& plan, const Binding& binding, BoundPlan& bound) {
@@ -234,19 +228,15 @@ Checked bind_run(const Run& run, std::unique_ptr<Bound>& bound) {
     if (Checked failure = check_pass(run.evaluation, "evaluation")) return failure;
   }
   const Key key = key_of(run);
-  bound = run.pass.plan->take_spare();
   if (!bound || !(bound->key == key)) {
-    bound = std::make_unique<Bound>();
-    bound->key = key;
-    if (Checked failure = bind_all(run, *bound)) return failure;
-    bound->tracks.resize(bound->any_divided() ? static_cast<size_t>(run.pass.plan->threads) : 1);
-    if (bound->tracks.size() > 1) bound->barrier = std::make_unique<Barrier>(run.pass.plan->threads);
+    auto fresh = std::make_unique<Bound>();
+    fresh->key = key;
+    if (Checked failure = bind_all(run, *fresh)) return failure;
+    fresh->tracks.resize(fresh->any_divided() ? static_cast<size_t>(run.pass.plan->threads) : 1);
+    if (fresh->tracks.size() > 1) fresh->barrier = std::make_unique<Barrier>(run.pass.plan->threads);
+    bound = std::move(fresh);
   }
-  if (Checked failure = check_span(run, *bound)) {
-    run.pass.plan->keep_spare(std::move(bound));
-    return failure;
-  }
-  return {};
+  return check_span(run, *bound);
 }
 
 double set_threading_threshold(double work) { return threshold.exchange(work); }

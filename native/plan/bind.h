@@ -63,10 +63,8 @@ struct Track {
   void share(size_t call, int64_t units);
 };
 
-// All that the result of binding depends on: equal runs share it.
+// All that the result of binding plans to arrays depends on besides them.
 struct Key {
-  uint64_t plans[3];  // their ids; 0: none
-  Array arrays[11];
   int64_t numbers[4];
   double threshold;
 
@@ -86,7 +84,8 @@ struct Bound {
   bool any_divided() const { return train.any_divided || shuffle.any_divided || evaluation.any_divided; }
 };
 
-// Checks a run and resolves it; anew only if the last run of the plan was another one.
+// Checks a run and resolves it. `bound`: null, or that of a run of the same plans on the same arrays, which is used
+// again where it can be.
 Checked bind_run(const Run& run, std::unique_ptr<Bound>& bound);
 
 // Work below which an op runs on one thread; returns the one before.

@@ -2,12 +2,8 @@
 
 #include <math.h>
 
-#include "bind.h"
-
 namespace plummet {
 namespace {
-
-std::atomic<uint64_t> next_id{1};
 
 bool fits(ElementType type, Space space) {
   switch (space) {
@@ -66,19 +62,6 @@ const char* name_of(Space space) {
   static const char* const names[] = {"params", "state", "scratch", "x", "y", "rows", "scalars", "totals", "output"};
   return names[space];
 }
-
-Plan::Plan(const KernelTable* kernels_, int threads_, std::vector<Instruction> instructions_)
-    : id(next_id.fetch_add(1)), kernels(kernels_), threads(threads_), instructions(std::move(instructions_)) {}
-
-std::unique_ptr<Bound> Plan::take_spare() const {
-  return std::unique_ptr<Bound>(spare_.exchange(nullptr, std::memory_order_acq_rel));
-}
-
-void Plan::keep_spare(std::unique_ptr<Bound> bound) const {
-  delete spare_.exchange(bound.release(), std::memory_order_acq_rel);
-}
-
-Plan::~Plan() { delete spare_.load(std::memory_order_acquire); }
 
 Checked decode_plan(const double* words, size_t count, std::vector<Instruction>& instructions) {
   for (size_t at = 0; at < count;) {

@@ -3,8 +3,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <atomic>
-#include <memory>
 #include <vector>
 
 #include "failure.h"
@@ -25,23 +23,10 @@ struct Instruction {
   double dim[kMaxDims];         // or a special value
 };
 
-struct Bound;  // a plan resolved for one run: bind.h
-
 struct Plan {
-  Plan(const KernelTable* kernels_, int threads_, std::vector<Instruction> instructions_);
-  ~Plan();
-
-  const uint64_t id;  // of this plan alone: an address may come back
   const KernelTable* const kernels;
   const int threads;
   const std::vector<Instruction> instructions;
-
-  // What the last run has resolved, for the next one that is like it. Taken out while a run uses it.
-  std::unique_ptr<Bound> take_spare() const;
-  void keep_spare(std::unique_ptr<Bound> bound) const;
-
- private:
-  mutable std::atomic<Bound*> spare_{nullptr};
 };
 
 // Reads `words` (src/kernels/addon.ts, createPlan) and checks all that does not depend on a run.

@@ -111,7 +111,7 @@ class Builder {
     std::vector<Instruction> instructions;
     const Checked failure = decode_plan(words_.data(), words_.size(), instructions);
     EXPECT_FALSE(failure) << failure->message;
-    return Plan(&kernels(), threads, std::move(instructions));
+    return {&kernels(), threads, std::move(instructions)};
   }
 
  private:
@@ -180,9 +180,7 @@ int execute_checked(const Run& run, Turn turn = Turn::kNow, const std::atomic<bo
   const Checked failure = bind_run(run, bound);
   EXPECT_FALSE(failure) << failure->message;
   if (failure) return -1;
-  const int status = execute(run, *bound, turn, cancelled);
-  run.pass.plan->keep_spare(std::move(bound));
-  return status;
+  return execute(run, *bound, turn, cancelled);
 }
 
 class ExecutorTest : public ::testing::Test {

@@ -1,13 +1,6 @@
-import {
-  checkFits,
-  isNumberArray,
-  isShared,
-  type NumberArray,
-  sharedFloat32,
-  sharedInt32,
-  sharedUint8,
-} from '../arrays.ts';
+import { checkFits, isNumberArray, isShared, type NumberArray } from '../arrays.ts';
 import { checkOptions, describe, positiveInteger, rangeError, typedArrayName, typeError } from '../errors.ts';
+import { sharedBytes, sharedFloats, sharedInts } from '../memory.ts';
 import { type Tensor, type TensorLike, toRows, toTensor } from '../tensor.ts';
 import { byteScale } from './bytes.ts';
 import type { Dataset } from './dataset.ts';
@@ -121,14 +114,14 @@ const isInt32 = (value: number) => (value | 0) === value;
 
 function shareBytes(source: Uint8Array | Uint8ClampedArray): Uint8Array {
   if (isShared(source)) return new Uint8Array(source.buffer, source.byteOffset, source.length);
-  const bytes = sharedUint8(source.length);
+  const bytes = sharedBytes(source.length);
   bytes.set(source);
   return bytes;
 }
 
 function shareFloats(who: string, name: string, source: NumberArray): Float32Array {
   if (source instanceof Float32Array && isShared(source)) return source;
-  const floats = sharedFloat32(source.length);
+  const floats = sharedFloats(source.length);
   floats.set(source);
   checkFits(who, name, source, floats);
   return floats;
@@ -136,7 +129,7 @@ function shareFloats(who: string, name: string, source: NumberArray): Float32Arr
 
 function shareLabels(who: string, source: NumberArray): Int32Array {
   if (source instanceof Int32Array && isShared(source)) return source;
-  const labels = sharedInt32(source.length);
+  const labels = sharedInts(source.length);
   labels.set(source);
   const wrong = labels.findIndex((label, i) => label !== source[i]);
   if (wrong !== -1) {

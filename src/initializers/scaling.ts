@@ -1,5 +1,5 @@
 /** Initial weights whose variance follows from the shape: scale / fan, as in Keras's VarianceScaling. */
-import { normals, purpose, stream, truncatedNormals, uniforms } from '../random.ts';
+import { fillNormals, fillUniforms, purpose } from '../random.ts';
 
 /** Inputs and outputs of one unit. A kernel is [inputs, outputs]; a vector counts its length for both. */
 function fans(shape: readonly number[]): { in: number; out: number } {
@@ -34,15 +34,14 @@ export function fillScaled(
 }
 
 export function fillUniform(out: Float32Array, seed: number, index: number, low: number, high: number): void {
-  const next = uniforms(stream(seed, purpose.weights, index, 0));
-  for (let i = 0; i < out.length; i++) out[i] = low + next() * (high - low);
+  fillUniforms(out, seed, purpose.weights, index, low, high);
 }
 
 export function fillNormal(out: Float32Array, seed: number, index: number, mean: number, deviation: number): void {
-  const next = normals(stream(seed, purpose.weights, index, 0));
-  for (let i = 0; i < out.length; i++) out[i] = mean + next() * deviation;
+  fillNormals(out, seed, purpose.weights, index, mean, deviation);
 }
 
+/** Those beyond two standard deviations are drawn again, as in Keras. */
 export function fillTruncatedNormal(
   out: Float32Array,
   seed: number,
@@ -50,6 +49,5 @@ export function fillTruncatedNormal(
   mean: number,
   deviation: number,
 ): void {
-  const next = truncatedNormals(stream(seed, purpose.weights, index, 0));
-  for (let i = 0; i < out.length; i++) out[i] = mean + next() * deviation;
+  fillNormals(out, seed, purpose.weights, index, mean, deviation, 2);
 }

@@ -6,6 +6,14 @@ export interface PlanHandle {
   readonly [handle]: true;
 }
 
+/** Throws, before anything has run, where an operand would leave its array. */
+export interface PreparedRun {
+  /** Runs on the calling thread; returns a `status`. */
+  (): number;
+  /** Runs on a thread of its own; calls `done(error, status)` on the main thread, once. */
+  (done: (error: Error | null, status: number) => void): void;
+}
+
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface Addon {
@@ -30,32 +38,25 @@ export interface Addon {
    */
   createPlan(isa: string, threads: number, words: Float64Array): PlanHandle;
   /**
-   * Runs on the calling thread. `arrays`: params, state, scratch, totals, output, x, y, rows, scalars, evaluation x, evaluation y, history, control;
-   * null where a Run has null. `numbers`: pass.rows, pass.batchSize, evaluation.rows, evaluation.batchSize, firstEpoch, firstBatch,
-   * endEpoch, maxSteps, scalarsStride. Throws, before anything has run, where an operand would leave its array.
+   * Plans on arrays, read once and run many times. `arrays`: params, state, scratch, totals, output, x, y, rows, scalars, evaluation x,
+   * evaluation y, history, control, command; null where a Run has null. All must be in shared memory, and live as long as the result.
+   * `command`, a Float64Array, holds what is read at each call: pass.rows, pass.batchSize, evaluation.rows, evaluation.batchSize,
+   * firstEpoch, firstBatch, endEpoch, maxSteps, scalarsStride.
    */
-  run(
+  prepare(
     plan: PlanHandle,
     shuffle: PlanHandle | null,
     evaluation: PlanHandle | null,
     arrays: (Numbers | null)[],
-    numbers: Float64Array,
-  ): number;
-  /** The same on a thread of its own; all arrays must be in shared memory. Calls `done(error, status)` on the main thread, once. */
-  start(
-    plan: PlanHandle,
-    shuffle: PlanHandle | null,
-    evaluation: PlanHandle | null,
-    arrays: (Numbers | null)[],
-    numbers: Float64Array,
-    done: (error: Error | null, status: number) => void,
-  ): void;
+  ): PreparedRun;
   /**
    * Runs one op on arrays, `count` times in one call: `arrays` holds count × operands (null: absent), `dims` count × dims.
    * Each array must hold at least the operand's extent; what is written may not overlap another operand, unless they start at the same place.
    * Returns a `status`.
    */
   kernel(isa: string, threads: number, op: number, arrays: (Numbers | null)[], dims: Float64Array): number;
+  /** How many bytes past a line of 64 bytes a typed array begins. */
+  misalignment(array: Numbers): number;
   /** Work (see `OpSpec.work`) below which an op runs on one thread; returns the one before. For tests: 0. */
   setThreadingThreshold(work: number): number;
 }

@@ -53,7 +53,7 @@ export interface Kernels {
 }
 
 /** What an implementation does: executes an op on checked operands, and returns a status. */
-export type Execute = (op: OpName, operands: readonly (Numbers | null)[], dims: readonly number[]) => number;
+export type Execute = (op: OpName, operands: readonly (Numbers | null)[], dims: Float64Array) => number;
 
 const arrayTypes: Readonly<Record<ElementType, string>> = {
   f32: 'Float32Array',
@@ -221,7 +221,7 @@ function checkRun(
 export function createKernels(name: 'native' | 'reference', isa: string, threads: number, execute: Execute): Kernels {
   const run: Kernels['run'] = (op, given, givenDims) => {
     const { spec, operands, dims } = checkRun(op, given, givenDims);
-    const status = execute(spec.name as OpName, operands, dims);
+    const status = execute(spec.name as OpName, operands, Float64Array.from(dims));
     if (status === 1)
       throw rangeError('ERR_PLUMMET_ROW', `${spec.name}: a row is not one of the dataset's ${dims[1]} rows`);
     if (status === 2) {

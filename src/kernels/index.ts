@@ -2,6 +2,7 @@
 import { resolveBackend } from '../backend.ts';
 import { checkOptions, oneOf, rangeError } from '../errors.ts';
 import { opNamed, ops } from '../plan/ops.ts';
+import type { Numbers } from './addon.ts';
 import { createKernels, type Execute, type Kernels } from './contract.ts';
 import { kernels as reference } from './reference/table.ts';
 
@@ -16,7 +17,12 @@ export interface KernelOptions {
 }
 
 const names = ['native', 'reference'] as const;
-const made = new Map<string, Kernels>();
+
+interface Made {
+  readonly kernels: Kernels;
+  readonly execute: Execute;
+}
+const made = new Map<string, Made>();
 
 /**
  * The kernels of one implementation.
@@ -31,13 +37,20 @@ export function kernels(name: 'native' | 'reference', options?: KernelOptions): 
     name: oneOf('kernels', 'the name', name, names),
     ...(isa === undefined ? {} : { isa }),
     ...(threads === undefined ? {} : { threads }),
-  });
+  }).kernels;
 }
 
 /** The kernels for a `backend` option as `compile` has it; without one, what `backend()` reports. */
-export function kernelsOf(backend: unknown): Kernels {
+export const kernelsOf = (backend: unknown): Kernels => chosen(backend).kernels;
+
+/**
+ * What executes an op for a `backend` option. The checks are the caller's, who knows what can be wrong at all.
+ */
+export const executeFor = (backend: unknown): Execute => chosen(backend).execute;
+
+function chosen(backend: unknown): Made {
   if (backend === undefined) return create({});
-  if (typeof backend === 'string') return kernels(oneOf('backend', 'the name', backend, names));
+  if (typeof backend === 'string') return create({ name: oneOf('backend', 'the name', backend, names) });
   const { name, isa, threads } = checkOptions('backend', backend, ['name', 'isa', 'threads']) as {
     name?: string;
     isa?: string;
@@ -50,17 +63,18 @@ export function kernelsOf(backend: unknown): Kernels {
   });
 }
 
-function create(choice: { name?: 'native' | 'reference'; isa?: string; threads?: number }): Kernels {
+function create(choice: { name?: 'native' | 'reference'; isa?: string; threads?: number }): Made {
   const { name, isa, threads, addon } = resolveBackend(choice);
   const key = `${name} ${isa} ${threads}`;
   const known = made.get(key);
   if (known) return known;
   const numbers = new Map<string, number>(ops.map((op, i) => [op.name, i]));
   const native: Execute = (op, operands, dims) =>
-    addon?.kernel(isa, threads, numbers.get(op) as number, [...operands], Float64Array.from(dims)) ?? 0;
-  const kernels = createKernels(name, isa, addon ? threads : 1, addon ? native : runReference);
-  made.set(key, kernels);
-  return kernels;
+    addon?.kernel(isa, threads, numbers.get(op) as number, operands as (Numbers | null)[], dims) ?? 0;
+  const execute = addon ? native : runReference;
+  const result = { kernels: createKernels(name, isa, addon ? threads : 1, execute), execute };
+  made.set(key, result);
+  return result;
 }
 
 /** Element indices of the reference kernels are 32-bit integers. */
@@ -70,7 +84,7 @@ const runReference: Execute = (op, operands, dims) => {
   const spec = opNamed(op);
   const offsets = new Float64Array(spec.operands.length);
   for (let i = 0; i * spec.dims.length < dims.length; i++) {
-    const own = dims.slice(i * spec.dims.length, (i + 1) * spec.dims.length);
+    const own = Array.from(dims.subarray(i * spec.dims.length, (i + 1) * spec.dims.length));
     const arrays = operands.slice(i * spec.operands.length, (i + 1) * spec.operands.length);
     for (const [j, array] of arrays.entries()) {
       if (array === null || spec.operands[j].extent(own) <= MOST) continue;

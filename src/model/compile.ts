@@ -2,13 +2,13 @@
 import { executor } from '../backend.ts';
 import { checkOptions, describe, elements, oneOf, rangeError, typeError } from '../errors.ts';
 import { type Loss, type LossName, resolve as resolveLoss } from '../losses/index.ts';
+import { sharedFloats } from '../memory.ts';
 import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
 import { type Optimizer, type OptimizerName, resolve as resolveOptimizer } from '../optimizers/index.ts';
 import { lower } from '../plan/lower.ts';
 import type { Executor } from '../plan/plan.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertWritable } from './lock.ts';
-import { sharedFloats } from './memory.ts';
 
 export interface BackendOptions {
   name?: 'native' | 'reference';
@@ -51,6 +51,13 @@ export function executorFor(backend: unknown): Executor {
     ...(isa === undefined ? {} : { isa }),
     ...(threads === undefined ? {} : { threads }),
   });
+}
+
+/** What a model's calls run on. */
+export function executorOf(core: Core): Executor {
+  if (core.compiled) return core.compiled.executor;
+  core.executor ??= executorFor(undefined);
+  return core.executor;
 }
 
 function metricsOf(given: unknown, loss: Loss, outputs: number): Metric[] {

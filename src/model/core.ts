@@ -3,12 +3,13 @@ import { describe, nonNegativeInteger, stateError, text, typeError } from '../er
 import type { Layer } from '../layers/layer.ts';
 import { isLayer } from '../layers/made.ts';
 import { pack } from '../layout.ts';
+import { atLeast, sharedFloats } from '../memory.ts';
 import { build } from '../plan/build.ts';
 import type { Lowered } from '../plan/lower.ts';
 import type { Network } from '../plan/network.ts';
+import type { Executor } from '../plan/plan.ts';
 import type { Compiled } from './compile.ts';
 import { createLock, type Lock } from './lock.ts';
-import { atLeast, sharedFloats } from './memory.ts';
 import { createPlanCache, type PlanCache } from './plans.ts';
 import type { Brake } from './run.ts';
 import type { Prepared } from './step.ts';
@@ -17,6 +18,8 @@ import type { Prepared } from './step.ts';
 export interface Workspace {
   scratch: Float32Array;
   output: Float32Array;
+  /** Those whose constants stand in `scratch`. */
+  plans: readonly Lowered[];
 }
 
 export interface Core {
@@ -35,6 +38,8 @@ export interface Core {
   network: Network | null;
   params: Float32Array;
   compiled: Compiled | null;
+  /** What runs before `compile` has chosen: settled when first needed. */
+  executor: Executor | null;
   /** Of the optimizer: state s of all parameters lies from s × network.size on. */
   state: Float32Array;
   /** Steps of the optimizer that were done. */
@@ -53,12 +58,13 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
   layers: [...layers],
   lock: createLock(),
   plans: createPlanCache(),
-  background: { scratch: sharedFloats(0), output: sharedFloats(0) },
-  foreground: { scratch: sharedFloats(0), output: sharedFloats(0) },
+  background: { scratch: sharedFloats(0), output: sharedFloats(0), plans: [] },
+  foreground: { scratch: sharedFloats(0), output: sharedFloats(0), plans: [] },
   prepared: [],
   network: null,
   params: sharedFloats(0),
   compiled: null,
+  executor: null,
   state: sharedFloats(0),
   step: 0,
   epochs: 0,
@@ -100,8 +106,11 @@ export function compiledOf(core: Core, method: string): Compiled {
 
 /** A workspace's scratch space, long enough for these plans and with their constants in place. */
 export function scratchFor(workspace: Workspace, plans: readonly Lowered[]): Float32Array {
+  const { plans: before } = workspace;
+  if (plans.length === before.length && plans.every((lowered, i) => lowered === before[i])) return workspace.scratch;
   const needed = Math.max(...plans.map(({ plan }) => plan.sizes.scratch));
   workspace.scratch = atLeast(workspace.scratch, needed);
+  workspace.plans = plans;
   for (const { constants } of plans) {
     for (const { offset, values } of constants) workspace.scratch.set(values, offset);
   }

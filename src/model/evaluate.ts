@@ -1,11 +1,12 @@
 /** Evaluation and prediction off the main thread. */
 import { isDataset } from '../data/create.ts';
 import { checkOptions, positiveInteger } from '../errors.ts';
+import { sharedDoubles, sharedFloats } from '../memory.ts';
 import type { Lowered } from '../plan/lower.ts';
 import { type Pass, type Run, status } from '../plan/plan.ts';
 import type { Tensor } from '../tensor.ts';
 import { type Callbacks, noCallbacks } from './callbacks.ts';
-import { type Compiled, executorFor } from './compile.ts';
+import { type Compiled, executorOf } from './compile.ts';
 import { type Core, compiledOf, networkOf, outputFor, scratchFor } from './core.ts';
 import { type Logs, meansOf } from './history.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type Wanted,
 } from './inputs.ts';
 import { assertReadable, reading } from './lock.ts';
-import { sharedDoubles, sharedFloats } from './memory.ts';
 import { planFor } from './plans.ts';
 import { type Brake, call, createControl, failure, MAX_STEPS, type Position } from './run.ts';
 
@@ -142,7 +142,7 @@ export async function predict(core: Core, x: unknown, given: unknown): Promise<T
   const who = 'predict';
   assertReadable(core.lock, who);
   const network = networkOf(core);
-  const executor = core.compiled?.executor ?? executorFor(undefined);
+  const executor = executorOf(core);
   const options = checkOptions(who, given, ['batchSize']);
   const batchSize = positiveInteger(who, 'batchSize', options.batchSize ?? 32);
   const source: Source = isDataset(x)

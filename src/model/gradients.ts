@@ -8,7 +8,7 @@ import type { Tensor, TensorLike } from '../tensor.ts';
 import { type Core, compiledOf, networkOf } from './core.ts';
 import { inputRows, type Source, targetRows } from './inputs.ts';
 import { assertReadable, assertWritable } from './lock.ts';
-import { batchOf, runOnce } from './step.ts';
+import { batchOf, outputOf, runOnce } from './step.ts';
 import { checkAll, readAll, type Weights, writeAll } from './weights.ts';
 
 export interface Gradients {
@@ -41,9 +41,9 @@ export function backward(core: Core, x: unknown, outputGradient: unknown): Backw
     throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers and the gradient of the output, not a dataset`);
   const input = inputRows(who, x, inputs, 'private');
   const y = targetRows(who, 'outputGradient', outputGradient, input.rows, outputs, 'private');
-  const data = new Float32Array(input.rows * inputs);
-  const { scratch } = runOnce(core, who, 'backward', { ...input, y, bytes: null, checked: true }, { output: data });
-  return { gradients: readAll(core, scratch), input: { data, shape: [input.rows, inputs] } };
+  const run = runOnce(core, who, 'backward', { ...input, y, bytes: null, checked: true });
+  const data = outputOf(run, input.rows * inputs);
+  return { gradients: readAll(core, run.scratch), input: { data, shape: [input.rows, inputs] } };
 }
 
 const nothing: Source = { x: new Float32Array(0), y: null, rows: 1, bytes: null, checked: true };
@@ -54,11 +54,9 @@ export function applyGradients(core: Core, given: Record<string, TensorLike>): v
   compiledOf(core, who);
   const values = checkAll(core, who, given);
   const { size } = networkOf(core);
-  runOnce(core, who, 'apply', nothing, {
-    fill(scratch) {
-      scratch.fill(0, 0, size);
-      writeAll(values, scratch);
-    },
+  runOnce(core, who, 'apply', nothing, (scratch) => {
+    scratch.fill(0, 0, size);
+    writeAll(values, scratch);
   });
   core.step++;
 }

@@ -27,6 +27,6 @@ export function record({ epoch: epochs, history }: History, epoch: number, logs:
 /** Means from totals: the sums over so many rows, beginning at `first`. */
 export function meansOf(keys: readonly string[], totals: Float64Array, first: number, rows: number, prefix = ''): Logs {
   const logs: Logs = {};
-  for (let i = 0; i < keys.length; i++) logs[prefix + keys[i]] = totals[first + i] / rows;
+  for (let i = 0; i < keys.length; i++) logs[prefix === '' ? keys[i] : prefix + keys[i]] = totals[first + i] / rows;
   return logs;
 }

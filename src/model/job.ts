@@ -1,4 +1,6 @@
 /** One `fit` under way: what it trains on, with what, and one call of the executor for it. */
+
+import { sharedDoubles, sharedFloats, sharedInts } from '../memory.ts';
 import { type Lowered, lowerShuffle } from '../plan/lower.ts';
 import type { Network } from '../plan/network.ts';
 import { control, type Plan, type Run, status } from '../plan/plan.ts';
@@ -9,7 +11,6 @@ import { passOf } from './evaluate.ts';
 import type { ReadFitOptions } from './fit-options.ts';
 import { type Logs, meansOf } from './history.ts';
 import type { Source } from './inputs.ts';
-import { sharedDoubles, sharedInts } from './memory.ts';
 import { planFor } from './plans.ts';
 import type { Standing } from './progress.ts';
 import { type Brake, call, createControl, failure, MAX_STEPS, type Position } from './run.ts';
@@ -19,6 +20,9 @@ import { createTables, type Tables } from './tables.ts';
 const HISTORY_ROWS = 4096;
 /** Steps whose scalars are made ahead where a callback may change the learning rate after each. */
 const ROWS_PER_BATCH_CALL = 64;
+
+/** Floats that are copied rather than pointed to: 4 KB. */
+const FEW_SCALARS = 1024;
 
 export interface Job {
   readonly core: Core;
@@ -51,6 +55,8 @@ export interface Job {
   readonly order: Int32Array | null;
   readonly totals: Float64Array;
   readonly history: Float64Array;
+  /** Scalars of calls of few steps: always in the same place, so that nothing of such a call is bound anew. */
+  readonly scalars: Float32Array;
   readonly control: Int32Array;
   /** The epoch that row 0 of `history` belongs to, while a call runs. */
   calling: number | null;
@@ -110,6 +116,7 @@ export function createJob(
     order: options.shuffle ? sharedInts(training.rows) : null,
     totals: sharedDoubles(width),
     history: sharedDoubles(width * (perEpoch ? 1 : Math.min(Math.max(1, epochs), HISTORY_ROWS))),
+    scalars: sharedFloats(FEW_SCALARS),
     control: createControl(),
     calling: null,
   };
@@ -181,6 +188,9 @@ export async function advance(
 
   const steps = Math.min(table.count, reach.steps, MAX_STEPS);
   const plans = job.evaluated ? [job.lowered, job.evaluated] : [job.lowered];
+  const row = job.lowered.plan.sizes.scalars;
+  const few = table.stride > 0 && steps * row <= job.scalars.length;
+  if (few) job.scalars.set(table.scalars.subarray(0, steps * row));
   const run: Run = {
     pass: passOf(job.lowered, training, job.batchSize),
     shuffle: job.shuffle,
@@ -194,7 +204,7 @@ export async function advance(
     totals: job.totals,
     output: null,
     rows: job.order,
-    scalars: table.scalars,
+    scalars: few ? job.scalars : table.scalars,
     scalarsStride: table.stride,
     history: job.history,
     firstEpoch: from.epoch,

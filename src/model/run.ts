@@ -1,8 +1,8 @@
 /** One call of an executor off the main thread, and what its end means. */
 import { describe, rangeError, stateError } from '../errors.ts';
+import { sharedInts } from '../memory.ts';
 import { control, type Executor, type Run, status } from '../plan/plan.ts';
 import type { Source } from './inputs.ts';
-import { sharedInts } from './memory.ts';
 
 /** Steps that one call does at most: its counter has 32 bits. */
 export const MAX_STEPS = 1073741824;

@@ -1,25 +1,26 @@
 /**
- * Calls on the caller's own thread, for those who want microseconds: one batch, whose arrays are read where they are.
+ * Calls on the caller's own thread, for those who want microseconds: one batch.
  */
+import { isShared } from '../arrays.ts';
 import { isDataset } from '../data/create.ts';
 import type { ByteScale } from '../data/dataset.ts';
 import { typeError } from '../errors.ts';
+import { sharedDoubles, sharedFloats, sharedInts } from '../memory.ts';
 import type { Lowered, Purpose } from '../plan/lower.ts';
 import { type Pass, type Run, status } from '../plan/plan.ts';
 import type { Tensor } from '../tensor.ts';
-import { executorFor } from './compile.ts';
+import { executorOf } from './compile.ts';
 import { type Core, compiledOf, networkOf, scratchFor } from './core.ts';
 import { wantedBy } from './evaluate.ts';
 import { type Logs, meansOf } from './history.ts';
 import { datasetPair, inputRows, pair, type Source } from './inputs.ts';
 import { assertReadable, assertWritable } from './lock.ts';
-import { sharedDoubles, sharedFloats } from './memory.ts';
 import { planFor } from './plans.ts';
 import { createControl, failure, resetControl } from './run.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What a synchronous call needs besides its data: made once for a purpose and a size of batch, and used again. */
+/** What a synchronous call needs: made once for a purpose and a size of batch, and used again. */
 export interface Prepared {
   readonly purpose: Purpose;
   readonly size: number;
@@ -27,10 +28,14 @@ export interface Prepared {
   readonly plans: readonly Lowered[];
   readonly pass: Mutable<Pass>;
   readonly run: Mutable<Run>;
+  /** Where batches are copied to. */
+  x: Float32Array;
+  y: Float32Array | Int32Array;
 }
 
 const CAPACITY = 8;
 const start = { epoch: 0, batch: 0 };
+const none = sharedFloats(0);
 
 /** The next power of two: batches of any size share a few plans. */
 function sizeFor(rows: number): number {
@@ -45,9 +50,11 @@ function prepare(core: Core, purpose: Purpose, { rows, bytes }: Source): Prepare
   for (const known of prepared) {
     if (known.purpose === purpose && known.size === size && known.bytes === bytes) return known;
   }
+  const { inputs, outputs } = networkOf(core);
   const lowered = planFor(core.plans, networkOf(core), core.compiled, purpose, size, bytes);
   const { plan } = lowered;
   const pass: Mutable<Pass> = { plan, x: null, y: null, rows, batchSize: rows };
+  const columns = purpose === 'predict' ? outputs : purpose === 'backward' ? inputs : 0;
   const run: Mutable<Run> = {
     pass,
     shuffle: null,
@@ -56,7 +63,7 @@ function prepare(core: Core, purpose: Purpose, { rows, bytes }: Source): Prepare
     state: core.state,
     scratch: core.foreground.scratch,
     totals: sharedDoubles(plan.sizes.totals),
-    output: null,
+    output: columns > 0 ? sharedFloats(size * columns) : null,
     rows: null,
     scalars: sharedFloats(plan.sizes.scalars),
     scalarsStride: 0,
@@ -67,48 +74,83 @@ function prepare(core: Core, purpose: Purpose, { rows, bytes }: Source): Prepare
     maxSteps: 1,
     control: createControl(),
   };
-  const made = { purpose, size, bytes, plans: [lowered], pass, run };
+  const made = { purpose, size, bytes, plans: [lowered], pass, run, x: none, y: none };
   prepared.unshift(made);
   if (prepared.length > CAPACITY) prepared.pop();
   return made;
 }
 
-interface RunOptions {
-  /** Where a prediction or the gradient of the input goes. */
-  output?: Float32Array;
-  /** Puts into scratch what the plan finds there. */
-  fill?: (scratch: Float32Array) => void;
+/** Below that a loop is faster than a call of the engine's. */
+const FEW = 64;
+
+function copy(from: Float32Array | Int32Array, to: Float32Array | Int32Array, length: number): void {
+  if (length <= FEW) for (let i = 0; i < length; i++) to[i] = from[i];
+  else to.set(from.length === length ? from : from.subarray(0, length));
 }
 
-/** Runs one batch on the calling thread and returns what it was run with. */
+/** Numbers that are worth a look at where they lie: it costs as much as copying a thousand of them. */
+const MANY = 4096;
+
+const inPlace = (array: Float32Array | Int32Array): boolean => array.length >= MANY && isShared(array);
+
+/** Puts a batch where the executor reads it: much that is shared stays in place, the rest is copied. */
+function place(prepared: Prepared, { x, y, rows }: Source): void {
+  const { pass, size } = prepared;
+  if (x instanceof Uint8Array || inPlace(x)) {
+    pass.x = x;
+  } else {
+    if (prepared.x.length * rows < x.length * size) prepared.x = sharedFloats((x.length / rows) * size);
+    copy(x, prepared.x, x.length);
+    pass.x = prepared.x;
+  }
+  if (y === null || inPlace(y)) {
+    pass.y = y;
+  } else {
+    const floats = y instanceof Float32Array;
+    if (prepared.y.length * rows < y.length * size || floats !== prepared.y instanceof Float32Array) {
+      const room = (y.length / rows) * size;
+      prepared.y = floats ? sharedFloats(room) : sharedInts(room);
+    }
+    copy(y, prepared.y, y.length);
+    pass.y = prepared.y;
+  }
+  pass.rows = rows;
+  pass.batchSize = rows;
+}
+
+/**
+ * Runs one batch on the calling thread and returns what it was run with. What it points to holds until the next call.
+ *
+ * @param fill - puts into scratch what the plan finds there
+ */
 export function runOnce(
   core: Core,
   who: string,
   purpose: Purpose,
   source: Source,
-  { output, fill }: RunOptions = {},
+  fill?: (scratch: Float32Array) => void,
 ): Run {
   // Reading the arguments may have run code of the user's, which may have begun a fit.
   if (purpose === 'train' || purpose === 'apply') assertWritable(core.lock, who);
   else assertReadable(core.lock, who);
-  const { run, pass, plans } = prepare(core, purpose, source);
-  pass.x = source.x;
-  pass.y = source.y;
-  pass.rows = source.rows;
-  pass.batchSize = source.rows;
-  run.scratch = scratchFor(core.foreground, plans);
-  run.output = output ?? null;
+  const prepared = prepare(core, purpose, source);
+  const { run } = prepared;
+  place(prepared, source);
+  run.scratch = scratchFor(core.foreground, prepared.plans);
   fill?.(run.scratch);
   if (run.scalars.length > 0) core.compiled?.optimizer.fill(run.scalars, core.step + 1, 1);
   resetControl(run.control, start);
   const ended = executorOf(core).run(run);
-  pass.x = null;
-  pass.y = null;
   if (ended !== status.done) throw failure(who, ended, [source], networkOf(core).outputs);
   return run;
 }
 
-const executorOf = (core: Core) => core.compiled?.executor ?? executorFor(undefined);
+/** A copy of the first numbers that a run has put out. */
+export function outputOf({ output }: Run, length: number): Float32Array {
+  const result = new Float32Array(length);
+  if (output) copy(output, result, length);
+  return result;
+}
 
 /** x and y of one batch, or a dataset in their place. */
 export function batchOf(core: Core, who: string, x: unknown, y: unknown): Source {
@@ -133,7 +175,6 @@ export function predictSync(core: Core, x: unknown): Tensor<Float32Array> {
   if (isDataset(x))
     throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers; for a dataset await model.predict(dataset)`);
   const input = inputRows(who, x, network.inputs, 'private');
-  const data = new Float32Array(input.rows * network.outputs);
-  runOnce(core, who, 'predict', { ...input, y: null, bytes: null, checked: true }, { output: data });
-  return { data, shape: [input.rows, network.outputs] };
+  const run = runOnce(core, who, 'predict', { x: input.x, y: null, rows: input.rows, bytes: null, checked: true });
+  return { data: outputOf(run, input.rows * network.outputs), shape: [input.rows, network.outputs] };
 }

@@ -2,8 +2,9 @@
  * The table of scalars that change from step to step (learning rates, bias corrections), filled ahead: while one table
  * is used, the next is made, in slices short enough for the main thread to stay responsive.
  */
+
+import { sharedFloats } from '../memory.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import { sharedFloats } from './memory.ts';
 
 /** Scalars for steps from `firstStep` on; stride 0: one row for all of them. */
 export interface Table {

@@ -1,6 +1,7 @@
-import { float32Array, sharedFloat32 } from '../arrays.ts';
+import { bufferOf, float32Array } from '../arrays.ts';
 import { checkOptions, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
-import { kernelsOf } from '../kernels/index.ts';
+import { executeFor } from '../kernels/index.ts';
+import { sharedFloats } from '../memory.ts';
 import { hyperWidth } from './hyper.ts';
 import type { BoundOptimizer, Optimizer } from './optimizer.ts';
 import {
@@ -19,51 +20,94 @@ interface Slot extends BoundParameter {
   step: number;
 }
 
+/** One call of the kernel: for tensors that are at the same step. */
+interface Call {
+  readonly slots: readonly Slot[];
+  /** Of those that have elements. */
+  readonly operands: Float32Array[];
+  readonly dims: Float64Array;
+}
+
+/** Where a gradient stands among the operands. */
+const GRADIENT = 1;
+
 /** Puts an optimizer to work on plain arrays. */
 export function bind(optimizer: Optimizer, parameters: unknown, options: unknown): BoundOptimizer {
   const who = optimizer.name;
   const given = checkOptions(`${who}.bind`, options, ['backend']);
-  const kernels = kernelsOf(given.backend);
+  const execute = executeFor(given.backend);
   const width = hyperWidth(optimizer.op);
   const slots = new Map<string, Slot>();
   for (const parameter of readParameters(who, parameters)) {
-    const states = optimizer.states.map(({ initial }) => sharedFloat32(parameter.length).fill(initial));
+    const states = optimizer.states.map(({ initial }) => sharedFloats(parameter.length).fill(initial));
     slots.set(parameter.name, { ...parameter, states, step: 0 });
   }
   const buffers = new Set([...slots.values()].map(({ data }) => data.buffer));
 
+  const hyper = sharedFloats(width);
+  const places = optimizer.states.length + 3;
+  /** The one before: mostly the next one is of the same tensors. */
+  let last: Call = { slots: [], operands: [], dims: new Float64Array() };
+
+  function callFor(chosen: readonly Slot[]): Call {
+    if (chosen.length === last.slots.length && chosen.every((slot, i) => slot === last.slots[i])) return last;
+    const filled = chosen.filter(({ length }) => length > 0);
+    last = {
+      slots: chosen,
+      operands: filled.flatMap(({ data, states }) => [data, hyper, ...states, hyper]),
+      dims: Float64Array.from(filled, ({ length }) => length),
+    };
+    return last;
+  }
+
   /** One call for all tensors that are at the same step. */
-  function advance(group: readonly (readonly [Slot, Float32Array])[]): void {
-    const step = group[0][0].step + 1;
-    const hyper = new Float32Array(width);
+  function advance(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
+    const step = chosen[0].step + 1;
     optimizer.fill(hyper, step, 1);
-    const operands: Float32Array[] = [];
-    const dims: number[] = [];
-    for (const [slot, gradient] of group) {
-      if (slot.length === 0) continue;
-      operands.push(slot.data, gradient, ...slot.states, hyper);
-      dims.push(slot.length);
+    const { operands, dims } = callFor(chosen);
+    if (dims.length > 0) {
+      let place = GRADIENT;
+      for (let i = 0; i < chosen.length; i++) {
+        if (chosen[i].length === 0) continue;
+        operands[place] = gradients[i];
+        place += places;
+      }
+      execute(optimizer.op, operands, dims);
+      // Nothing of the user's is kept.
+      for (place = GRADIENT; place < operands.length; place += places) operands[place] = hyper;
     }
-    if (dims.length > 0) kernels.run(optimizer.op, operands, dims);
-    for (const [slot] of group) slot.step = step;
+    for (const slot of chosen) slot.step = step;
+  }
+
+  /** The same for tensors whose counts of steps differ. */
+  function advanceApart(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
+    const groups = new Map<number, [Slot[], Float32Array[]]>();
+    chosen.forEach((slot, i) => {
+      const group = groups.get(slot.step) ?? [[], []];
+      group[0].push(slot);
+      group[1].push(gradients[i]);
+      groups.set(slot.step, group);
+    });
+    for (const group of groups.values()) advance(...group);
   }
 
   return Object.freeze({
     step(gradients: unknown) {
-      const groups = new Map<number, [Slot, Float32Array][]>();
-      const read = entries(who, 'gradients', gradients);
-      for (const [name, value] of read) {
+      const chosen: Slot[] = [];
+      const checked: Float32Array[] = [];
+      for (const [name, value] of entries(who, 'gradients', gradients)) {
         if (value === undefined || value === null) continue;
         const slot = slots.get(name);
         if (!slot) throw unknownName(who, name, [...slots.keys()]);
         const gradient = checkGradient(who, slot, value);
-        if (buffers.has(gradient.buffer)) checkApart(who, slot.name, gradient, slots.values());
-        const group = groups.get(slot.step);
-        if (group) group.push([slot, gradient]);
-        else groups.set(slot.step, [[slot, gradient]]);
+        if (buffers.has(bufferOf(gradient))) checkApart(who, slot.name, gradient, slots.values());
+        chosen.push(slot);
+        checked.push(gradient);
       }
-      for (const group of groups.values()) for (const [slot] of group) checkParameter(who, slot);
-      for (const group of groups.values()) advance(group);
+      for (const slot of chosen) checkParameter(who, slot);
+      if (chosen.length === 0) return;
+      if (chosen.every(({ step }) => step === chosen[0].step)) advance(chosen, checked);
+      else advanceApart(chosen, checked);
     },
 
     stateDict() {

@@ -1,5 +1,5 @@
 /** What users bind to an optimizer, and the gradients they pass: checked before anything changes. */
-import { checkAttached, float32Array, isFloat32Array, isResizable } from '../arrays.ts';
+import { checkAttached, float32Array, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
 import { describe, rangeError, safely, typedArrayName, typeError } from '../errors.ts';
 import { toTensor } from '../tensor.ts';
 
@@ -87,10 +87,11 @@ export function checkGradient(who: string, parameter: BoundParameter, gradient: 
   const called = `the gradient of "${parameter.name}"`;
   const array = float32Array(who, called, gradient);
   checkFixed(who, called, array);
-  if (array.length !== parameter.length) {
+  const length = lengthOf(array);
+  if (length !== parameter.length) {
     throw rangeError(
       'ERR_PLUMMET_SHAPE',
-      `${who}: ${called} has ${array.length} elements, the parameter has ${parameter.length}`,
+      `${who}: ${called} has ${length} elements, the parameter has ${parameter.length}`,
     );
   }
   return array;
@@ -98,11 +99,10 @@ export function checkGradient(who: string, parameter: BoundParameter, gradient: 
 
 /** Checks that a parameter is still as it was bound. */
 export function checkParameter(who: string, { name, data, length }: BoundParameter): void {
+  const now = lengthOf(data);
+  if (now === length && length > 0) return;
   checkAttached(who, `the parameter "${name}"`, data);
-  if (data.length !== length) {
-    throw rangeError(
-      'ERR_PLUMMET_SHAPE',
-      `${who}: the parameter "${name}" had ${length} elements, it has ${data.length} now`,
-    );
+  if (now !== length) {
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: the parameter "${name}" had ${length} elements, it has ${now} now`);
   }
 }

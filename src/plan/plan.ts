@@ -59,7 +59,7 @@ export interface Pass {
 
 /**
  * What an executor is asked to do in one call: batches of `pass` from (`firstEpoch`, `firstBatch`) until `endEpoch` is reached
- * or `maxSteps` are done, whichever comes first. At batch 0 of an epoch `totals` is zeroed and `shuffle` runs; after the last
+ * or `maxSteps` are done, whichever comes first. All its arrays are in shared memory. At batch 0 of an epoch `totals` is zeroed and `shuffle` runs; after the last
  * one `evaluation` runs over its whole dataset and `totals` is copied to row `epoch − firstEpoch` of `history`. The abort
  * flag is looked at before every batch; a stopped call has done whole batches only. A call that stops inside an
  * evaluation has not finished the epoch: its position is the evaluation's start, and going on repeats the evaluation.
@@ -113,6 +113,6 @@ export interface Executor {
   readonly threads: number;
   /** Runs on the calling thread (and the pool); returns a `status`. */
   run(run: Run): number;
-  /** Runs off the main thread. All arrays of the run must be in shared memory. */
+  /** Runs off the main thread. */
   start(run: Run): Promise<number>;
 }

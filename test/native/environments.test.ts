@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Numbers } from '#src/kernels/addon.js';
 import { control } from '#src/plan/plan.js';
-import { addon, bits, built, handles, slots, started, training, words } from './plans.ts';
+import { bits, built, command, handles, run, slots, started, training, words } from './plans.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const file = built
@@ -17,18 +17,18 @@ const t = training(17, 40, 3, 50, 16, 3);
 const sent = (plan: typeof t, arrays: (Numbers | null)[]) => ({
   file,
   words: [words(plan.train), words(plan.shuffle), words(plan.evaluate)],
-  numbers: plan.numbers(),
-  arrays,
+  arrays: [...arrays, command(plan.numbers())],
 });
 
 /** Runs in a worker: `workerData` is what `sent` gives; `mode` says how. */
 const body = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const { file, words, numbers, arrays, mode, threads } = workerData;
+  const { file, words, arrays, mode, threads } = workerData;
   const addon = require(file);
   const [train, shuffle, evaluate] = words.map((w) => addon.createPlan(addon.info().isas[0], threads, w));
-  if (mode === 'run') parentPort.postMessage(addon.run(train, shuffle, evaluate, arrays, numbers));
-  else addon.start(train, shuffle, evaluate, arrays, numbers, (error, status) => parentPort.postMessage(status));
+  const run = addon.prepare(train, shuffle, evaluate, arrays);
+  if (mode === 'run') parentPort.postMessage(run());
+  else run((error, status) => parentPort.postMessage(status));
   if (mode === 'leave') process.exit(0);
   if (mode === 'throw') throw new Error('from the worker');
 `;
@@ -43,7 +43,7 @@ describe.skipIf(!built)('environments', () => {
   it('loads in ten workers at once, which all run', async () => {
     const arrays = t.arrays();
     const h = handles(t);
-    addon.run(h.train, h.shuffle, h.evaluate, arrays, t.numbers());
+    run(h.train, h.shuffle, h.evaluate, arrays, t.numbers());
     const expected = bits(t, arrays);
     const ten = Array.from({ length: 10 }, (_, i) => {
       const own = t.arrays();
@@ -83,16 +83,17 @@ describe.skipIf(!built)('environments', () => {
   const child = (script: string, env: NodeJS.ProcessEnv = {}) => {
     const plans = JSON.stringify([endless.train, endless.shuffle, endless.evaluate].map((lines) => [...words(lines)]));
     const source = `
-      const numbers = Float64Array.of(50, 16, 50, 16, 0, 0, 50000, Infinity, 0);
+      const numbers = new Float64Array(new SharedArrayBuffer(72));
+      numbers.set([50, 16, 50, 16, 0, 0, 50000, Infinity, 0]);
       const addon = require(${JSON.stringify(file)});
       const f32 = (n) => new Float32Array(new SharedArrayBuffer(4 * n));
       const rows = new Int32Array(new SharedArrayBuffer(200));
       let slot = new Int32Array(new SharedArrayBuffer(64));
-      const arrays = () => [f32(20000), f32(40000), f32(60000), new Float64Array(new SharedArrayBuffer(24)), null, f32(850), f32(150), rows, f32(8), f32(850), f32(150), null, slot];
+      const arrays = () => [f32(20000), f32(40000), f32(60000), new Float64Array(new SharedArrayBuffer(24)), null, f32(850), f32(150), rows, f32(8), f32(850), f32(150), null, slot, numbers];
       numbers[8] = 0;
       const begin = (threads, done = () => {}) => {
         const [train, shuffle, evaluate] = ${plans}.map((w) => addon.createPlan(addon.info().isas[0], threads, Float64Array.from(w)));
-        addon.start(train, shuffle, evaluate, arrays(), numbers, done);
+        addon.prepare(train, shuffle, evaluate, arrays())(done);
       };
       ${script}`;
     return spawnSync(process.execPath, ['-e', source], {

@@ -1,7 +1,23 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Numbers, PlanHandle } from '#src/kernels/addon.js';
 import { ops } from '#src/plan/ops.js';
-import { addon, bits, built, handles, type Line, opNumber, picker, shared, slots, training, words } from './plans.ts';
+import {
+  addon,
+  bits,
+  built,
+  command,
+  handles,
+  type Line,
+  opNumber,
+  picker,
+  run,
+  shared,
+  slots,
+  training,
+  words,
+} from './plans.ts';
 
 /** Passes anything where the types would not have it. */
 const anything = (value: unknown) => value as never;
@@ -133,21 +149,22 @@ describe.skipIf(!built)('hostile input to the addon', () => {
   describe.each(['run', 'start'] as const)('%s', (name) => {
     const plan = built ? handles(t) : (null as never);
     const done = (): void => expect.unreachable('nothing was started');
+    /** Getters stay getters. */
+    const withCommand = (arrays: unknown, numbers: unknown): unknown => {
+      if (!Array.isArray(arrays) || arrays.length === 0) return arrays;
+      const { length: _, ...elements } = Object.getOwnPropertyDescriptors(arrays);
+      const all: unknown[] = Object.defineProperties([], elements);
+      if (!(slots.command in all)) all[slots.command] = numbers instanceof Float64Array ? command(numbers) : numbers;
+      return all;
+    };
     const call = (...given: unknown[]) =>
       codeOf(() => {
         // Not default values: undefined is among what is tried.
         const defaults = [null, t.numbers(), plan.train, plan.shuffle, plan.evaluate];
         const [arrays, numbers, train, shuffle, evaluate] = [...given, ...defaults.slice(given.length)];
-        return name === 'run'
-          ? addon.run(anything(train), anything(shuffle), anything(evaluate), anything(arrays), anything(numbers))
-          : addon.start(
-              anything(train),
-              anything(shuffle),
-              anything(evaluate),
-              anything(arrays),
-              anything(numbers),
-              done,
-            );
+        const all = withCommand(arrays, numbers);
+        const prepared = addon.prepare(anything(train), anything(shuffle), anything(evaluate), anything(all));
+        return name === 'run' ? prepared() : prepared(done);
       });
     let arrays: (Numbers | null)[] = [];
     let before = '';
@@ -185,10 +202,8 @@ describe.skipIf(!built)('hostile input to the addon', () => {
         if (value === null && slot === slots.history) continue;
         const all = fresh().slice();
         all[slot] = anything(value);
-        // What no op looks at may be missing or too short, but never of another kind.
-        const unused = slot === slots.output && (value === null || value instanceof Float32Array);
         if (value === null && (slot === slots.rows || slot === slots.output)) continue;
-        if (!(unused && name === 'run')) expect(call(all), String(typeof value)).toMatch(/^ERR_PLUMMET_(TYPE|SHAPE): /);
+        expect(call(all), String(typeof value)).toMatch(/^ERR_PLUMMET_(TYPE|SHAPE): /);
       }
     });
     it.each([
@@ -266,7 +281,7 @@ describe.skipIf(!built)('hostile input to the addon', () => {
     it('refuses detached arrays', () => {
       const all = fresh().slice();
       all[slots.params] = detached();
-      expect(call(all)).toMatch(name === 'run' ? /^ERR_PLUMMET_SHAPE: .*detached/ : /^ERR_PLUMMET_TYPE: .*shared/);
+      expect(call(all)).toMatch(/^ERR_PLUMMET_TYPE: .*shared/);
     });
     it('refuses plans that do not fit what they are run on', () => {
       const bytes = addon.createPlan(
@@ -283,22 +298,118 @@ describe.skipIf(!built)('hostile input to the addon', () => {
     });
   });
 
-  it('start takes shared memory alone, and a function to call', () => {
+  it('prepare takes shared memory alone', () => {
     const plan = handles(t);
-    for (const slot of [slots.params, slots.x, slots.control, slots.history]) {
-      const arrays = t.arrays();
+    for (const [name, slot] of Object.entries(slots)) {
+      const arrays = [...t.arrays(), command(t.numbers())];
+      if (arrays[slot] === null) continue;
       arrays[slot] = (arrays[slot] as Float32Array).slice();
-      const own = arrays[slot];
-      expect(own.buffer).toBeInstanceOf(ArrayBuffer);
-      expect(codeOf(() => addon.start(plan.train, null, null, arrays, t.numbers(), () => {}))).toMatch(
-        /^ERR_PLUMMET_TYPE: .*not in shared memory/,
-      );
+      expect(arrays[slot].buffer).toBeInstanceOf(ArrayBuffer);
+      expect(
+        codeOf(() => addon.prepare(plan.train, null, null, arrays)),
+        name,
+      ).toMatch(/^ERR_PLUMMET_TYPE: .*not in shared memory/);
     }
+  });
+
+  it('what it has prepared takes nothing, or a function to call', () => {
+    const plan = handles(t);
+    const arrays = t.arrays();
+    const before = bits(t, arrays);
+    const prepared = addon.prepare(plan.train, null, null, [...arrays, command(t.numbers())]);
     for (const value of junk.filter((v) => typeof v !== 'function')) {
-      expect(codeOf(() => addon.start(plan.train, null, null, t.arrays(), t.numbers(), anything(value)))).toMatch(
-        /^ERR_PLUMMET_TYPE: start: done is not a function/,
-      );
+      expect(codeOf(() => prepared(anything(value)))).toMatch(/^ERR_PLUMMET_TYPE: start: done is not a function/);
     }
+    expect(bits(t, arrays)).toBe(before);
+    expect(prepared()).toBe(0);
+    expect(bits(t, arrays)).not.toBe(before);
+  });
+
+  it('looks at the numbers of each call anew', () => {
+    const plan = handles(t);
+    const arrays = t.arrays();
+    const numbers = command(t.numbers());
+    const prepared = addon.prepare(plan.train, plan.shuffle, plan.evaluate, [...arrays, numbers]);
+    expect(prepared()).toBe(0);
+    const after = bits(t, arrays);
+    for (const [at, value] of [
+      [0, 11],
+      [0, Number.NaN],
+      [1, 10],
+      [1, 0],
+      [2, 11],
+      [5, 4],
+      [6, 3],
+      [8, 9],
+    ]) {
+      // biome-ignore format: pairs
+      const right = numbers[at];
+      numbers[at] = value;
+      expect(
+        codeOf(() => prepared()),
+        `${at}: ${value}`,
+      ).toMatch(/^ERR_PLUMMET_(SHAPE|OPTION): run: /);
+      expect(
+        codeOf(() => prepared(() => {})),
+        `${at}: ${value}`,
+      ).toMatch(/^ERR_PLUMMET_(SHAPE|OPTION): start: /);
+      numbers[at] = right;
+    }
+    expect(bits(t, arrays)).toBe(after);
+    // And binds anew what has changed.
+    const others = t.arrays();
+    expect(run(plan.train, null, plan.evaluate, others, t.numbers({ rows: 9, batchSize: 3 }))).toBe(0);
+    const same = t.arrays();
+    const again = command(t.numbers({ rows: 8, batchSize: 2 }));
+    const changing = addon.prepare(plan.train, null, plan.evaluate, [...same, again]);
+    again[7] = 0;
+    expect(changing()).toBe(0);
+    again.set(t.numbers({ rows: 9, batchSize: 3 }));
+    expect(changing()).toBe(0);
+    expect(bits(t, same)).toBe(bits(t, others));
+  });
+
+  it('keeps its arrays where nobody can take them away', async () => {
+    const plan = handles(t);
+    const expected = t.arrays();
+    run(plan.train, plan.shuffle, plan.evaluate, expected, t.numbers());
+    const arrays = t.arrays();
+    const given: (Numbers | null)[] = [...arrays, command(t.numbers())];
+    const prepared = addon.prepare(plan.train, plan.shuffle, plan.evaluate, given);
+    given.fill(null);
+    const { arrays: kept } = prepared as unknown as { arrays: unknown[] };
+    expect(Object.isFrozen(kept)).toBe(true);
+    expect(() => Object.assign(prepared, { arrays: [] })).toThrow(TypeError);
+    expect(() => Object.defineProperty(prepared, 'arrays', { value: [] })).toThrow(TypeError);
+    expect(Reflect.deleteProperty(prepared, 'arrays')).toBe(false);
+    expect(Reflect.apply(prepared, {}, [])).toBe(0);
+    expect(bits(t, arrays)).toBe(bits(t, expected));
+  });
+
+  it('is forgotten with its arrays', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const plan = handles(t);
+    const one = (): WeakRef<object> => {
+      const arrays = [...t.arrays(), command(t.numbers())];
+      const prepared = addon.prepare(plan.train, null, null, arrays);
+      prepared();
+      // They may well lead back to it.
+      Object.assign(arrays[slots.control] as object, { prepared });
+      return new WeakRef(prepared);
+    };
+    const reference = one();
+    for (let i = 0; i < 20 && reference.deref(); i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      gc();
+    }
+    expect(reference.deref()).toBeUndefined();
+  });
+
+  it.each(junk.map((value) => [value]))('misalignment refuses %o', (value) => {
+    const told = codeOf(() => addon.misalignment(anything(value)));
+    if (value instanceof Float32Array) expect(told).toBe('accepted');
+    else expect(told).toMatch(/^ERR_PLUMMET_TYPE: misalignment: array is /);
   });
 
   describe('kernel', () => {
@@ -393,8 +504,8 @@ describe.skipIf(!built)('hostile input to the addon', () => {
         );
       }
       const plan = addon.createPlan(isa, 1, words([]));
-      expect(codeOf(() => addon.run(plan, null, null, new Array(2 ** 32 - 1), t.numbers()))).toMatch(
-        /^ERR_PLUMMET_SHAPE: .*expected 13/,
+      expect(codeOf(() => addon.prepare(plan, null, null, new Array(2 ** 32 - 1)))).toMatch(
+        /^ERR_PLUMMET_SHAPE: .*expected 14/,
       );
     });
     it('lets getters throw, and is not fooled by those that detach', () => {
@@ -468,7 +579,14 @@ describe.skipIf(!built)('hostile input to the addon', () => {
   });
 
   it('every export called with nothing throws, or gives information', () => {
-    for (const name of ['createPlan', 'run', 'start', 'kernel', 'measure', 'setThreadingThreshold'] as const) {
+    for (const name of [
+      'createPlan',
+      'prepare',
+      'misalignment',
+      'kernel',
+      'measure',
+      'setThreadingThreshold',
+    ] as const) {
       expect(codeOf(() => (addon[name] as () => unknown)())).toMatch(/^ERR_PLUMMET_/);
     }
     expect(addon.info()).toMatchObject({
@@ -485,8 +603,8 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       const arrays = t.arrays();
       (arrays[slots.rows] as Int32Array)[6] = 10;
       const good = t.arrays();
-      addon.run(plan, null, null, good, t.numbers({ maxSteps: 1 }));
-      expect(addon.run(plan, null, null, arrays, t.numbers())).toBe(1);
+      run(plan, null, null, good, t.numbers({ maxSteps: 1 }));
+      expect(run(plan, null, null, arrays, t.numbers())).toBe(1);
       addon.setThreadingThreshold(previous);
       expect([...(arrays[slots.control] as Int32Array).subarray(1, 5)]).toEqual([1, 0, 1, 1]);
       expect(arrays[slots.params]).toEqual(good[slots.params]);

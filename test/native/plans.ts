@@ -72,7 +72,7 @@ export interface Numbered {
 
 /** Positions in `arrays`. */
 export const slots = {
-  params: 0, state: 1, scratch: 2, totals: 3, output: 4, x: 5, y: 6, rows: 7, scalars: 8, evaluationX: 9, evaluationY: 10, history: 11, control: 12,
+  params: 0, state: 1, scratch: 2, totals: 3, output: 4, x: 5, y: 6, rows: 7, scalars: 8, evaluationX: 9, evaluationY: 10, history: 11, control: 12, command: 13,
 } as const; // biome-ignore format: one line reads best
 
 /** The places of a panelled matrix of k × n. */
@@ -232,11 +232,26 @@ export function handles(plan: Training, threads = 1, isa = addon.info().isas[0])
   return { train: make(plan.train), shuffle: make(plan.shuffle), evaluate: make(plan.evaluate) };
 }
 
+/** The numbers of a run where `prepare` takes them. */
+export function command(numbers: Float64Array): Float64Array {
+  const words = shared.f64(numbers.length);
+  words.set(numbers);
+  return words;
+}
+
+/** Prepares and runs, all in one. */
+export const run = (
+  plan: PlanHandle,
+  shuffle: PlanHandle | null,
+  evaluation: PlanHandle | null,
+  arrays: (Numbers | null)[],
+  numbers: Float64Array,
+): number => addon.prepare(plan, shuffle, evaluation, [...arrays, command(numbers)])();
+
 export const started = (plan: Handles, arrays: (Numbers | null)[], numbers: Float64Array): Promise<number> =>
   new Promise((resolve, reject) => {
-    addon.start(plan.train, plan.shuffle, plan.evaluate, arrays, numbers, (error, status) =>
-      error ? reject(error) : resolve(status),
-    );
+    const call = addon.prepare(plan.train, plan.shuffle, plan.evaluate, [...arrays, command(numbers)]);
+    call((error, status) => (error ? reject(error) : resolve(status)));
   });
 
 /** A digest of all that a training leaves behind, without padding, which is unspecified. NaN does not occur in it. */

@@ -77,6 +77,24 @@ describe('bind', () => {
     }
   });
 
+  it('takes any of the parameters at each step, and keeps no gradient', () => {
+    const names = ['a', 'b', 'empty', 'c'];
+    const make = () =>
+      Object.fromEntries(names.map((name, i) => [name, name === 'empty' ? new Float32Array(0) : counted(3 + i)]));
+    const [together, apart] = [make(), make()];
+    const one = adam().bind(together);
+    const each = Object.fromEntries(names.map((name) => [name, adam().bind({ [name]: apart[name] })]));
+    for (const chosen of [names, ['a', 'c'], ['a', 'c'], ['c', 'a'], [], ['empty'], ['b'], names, names]) {
+      const gradients = Object.fromEntries(chosen.map((name) => [name, counted(together[name].length)]));
+      one.step(gradients);
+      for (const name of chosen) each[name].step({ [name]: gradients[name] });
+    }
+    for (const name of names) {
+      expect(bits(together[name])).toEqual(bits(apart[name]));
+      expect(one.stateDict()[`${name}.step`]).toBe(each[name].stateDict()[`${name}.step`]);
+    }
+  });
+
   it('counts steps for each parameter', () => {
     const a = new Float32Array([1]);
     const b = new Float32Array([1]);
@@ -250,6 +268,18 @@ describe('step refuses, and changes nothing', () => {
       ({ memory }) => ({ b: g(2), w: memory.subarray(5, 9) }),
       'ERR_PLUMMET_OVERLAP',
       'the parameter "b"',
+    ],
+    [
+      'memory that can be resized',
+      () => ({ b: g(2), w: new Float32Array(new ArrayBuffer(16, { maxByteLength: 64 })) }),
+      'ERR_PLUMMET_TYPE',
+      'the gradient of "w" lies in memory that can be resized',
+    ],
+    [
+      'a gradient that lies about its length',
+      () => ({ b: g(2), w: Object.defineProperty(g(3), 'length', { value: 4 }) }),
+      'ERR_PLUMMET_SHAPE',
+      'adam: the gradient of "w" has 3 elements, the parameter has 4',
     ],
     ['no object', () => null, 'ERR_PLUMMET_TYPE', 'gradients must be an object'],
     [

@@ -4,18 +4,18 @@ import type { Kernel } from './kernel.ts';
 /** What a random number is for: part of its counter. */
 export const purpose = { weights: 0, shuffle: 1, dropout: 2, noise: 3 } as const;
 
-/** The upper 32 bits of the 64-bit product of two 32-bit integers. */
+/** The upper 32 bits of the 64-bit product of two 32-bit integers. Its parts stay below 2³², so that it is integers alone. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const rest = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + (middle >>> 16) + (rest >>> 16)) >>> 0;
+  const middle = ((Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16)) >>> 0;
+  const rest = ((Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (rest >>> 16)) >>> 0;
 }
 
-/** Four 32-bit words for one counter, written to `out`. */
+/** Four 32-bit words for one counter, and for those that follow it, until `out` is full. */
 export function philox(
   keyLow: number,
   keyHigh: number,
@@ -25,28 +25,30 @@ export function philox(
   c3: number,
   out: Uint32Array,
 ): void {
-  let k0 = keyLow >>> 0;
-  let k1 = keyHigh >>> 0;
-  let x0 = c0 >>> 0;
-  let x1 = c1 >>> 0;
-  let x2 = c2 >>> 0;
-  let x3 = c3 >>> 0;
-  for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(0xd2511f53, x0);
-    const low0 = Math.imul(0xd2511f53, x0) >>> 0;
-    const high1 = multiplyHigh(0xcd9e8d57, x2);
-    const low1 = Math.imul(0xcd9e8d57, x2) >>> 0;
-    x0 = (high1 ^ x1 ^ k0) >>> 0;
-    x1 = low1;
-    x2 = (high0 ^ x3 ^ k1) >>> 0;
-    x3 = low0;
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
+  for (let at = 0; at < out.length; at += 4) {
+    let k0 = keyLow | 0;
+    let k1 = keyHigh | 0;
+    let x0 = (c0 + (at >>> 2)) | 0;
+    let x1 = c1 | 0;
+    let x2 = c2 | 0;
+    let x3 = c3 | 0;
+    for (let round = 0; round < 10; round++) {
+      const high0 = multiplyHigh(0xd2511f53, x0);
+      const low0 = Math.imul(0xd2511f53, x0);
+      const high1 = multiplyHigh(0xcd9e8d57, x2);
+      const low1 = Math.imul(0xcd9e8d57, x2);
+      x0 = high1 ^ x1 ^ k0;
+      x1 = low1;
+      x2 = high0 ^ x3 ^ k1;
+      x3 = low0;
+      k0 = (k0 + 0x9e3779b9) | 0;
+      k1 = (k1 + 0xbb67ae85) | 0;
+    }
+    out[at] = x0;
+    out[at + 1] = x1;
+    out[at + 2] = x2;
+    out[at + 3] = x3;
   }
-  out[0] = x0;
-  out[1] = x1;
-  out[2] = x2;
-  out[3] = x3;
 }
 
 const words = new Uint32Array(4);
