@@ -5,8 +5,8 @@ import { digits, table } from './lib/table.mjs';
 
 export const question = 'copying 60,000 × 784 at the door, in ms';
 
-/** @param {{ full: boolean }} _options */
-export async function measure(_options) {
+/** @param {import('./lib/context.mjs').Context} _context */
+export async function measure(_context) {
   const records = [];
   for (const kind of ['bytes', 'bytes, shared', 'floats', 'floats, shared']) {
     records.push({ kind, ...(await measureApart(new URL('./door/copy.mjs', import.meta.url), { kind })) });

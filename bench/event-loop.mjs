@@ -1,19 +1,20 @@
 // @ts-check
 // Does the event loop stay free during fit? Its delay from before the call to its end, over a dataset made before.
 import { measureApart } from './lib/child.mjs';
-import { trainings } from './lib/mnist-model.mjs';
+import { trainings } from './lib/mnist-trainings.mjs';
 import { digits, table } from './lib/table.mjs';
 
 export const question = 'delay of the event loop during fit, in ms';
 
-/** @param {{ full: boolean }} _options */
-export async function measure(_options) {
+/** @param {import('./lib/context.mjs').Context} context */
+export async function measure({ quick }) {
   const script = new URL('./event-loop/fit.mjs', import.meta.url);
   const records = [];
   for (const [training, settings] of Object.entries(trainings)) {
     for (const backend of ['native', 'reference']) {
-      const size = backend === 'native' ? { rows: 60_000, epochs: 10 } : { rows: 12_000, epochs: 1 };
-      records.push({ training, backend, ...size, ...(await measureApart(script, { backend, ...settings, ...size })) });
+      const size =
+        backend === 'native' ? { rows: 60_000, epochs: quick ? 2 : 10 } : { rows: quick ? 1_500 : 12_000, epochs: 1 };
+      records.push({ training, backend, ...size, ...(await measureApart(script, { ...settings, backend, ...size })) });
     }
   }
   return records;

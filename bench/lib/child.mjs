@@ -8,14 +8,28 @@ import { fileURLToPath } from 'node:url';
  * @param {URL} script
  * @param {unknown} task
  * @param {Record<string, string>} [environment]
+ * @param {(pid: number) => void} [begun] called as soon as the process is there
  * @returns {Promise<any>}
  */
-export function measureApart(script, task, environment = {}) {
+export const measureApart = (script, task, environment = {}, begun = undefined) =>
+  measureWith(process.execPath, script, task, environment, begun);
+
+/**
+ * The same by another interpreter.
+ * @param {string} program
+ * @param {URL} script
+ * @param {unknown} task
+ * @param {Record<string, string>} [environment]
+ * @param {(pid: number) => void} [begun] called as soon as the process is there
+ * @returns {Promise<any>}
+ */
+export function measureWith(program, script, task, environment = {}, begun = undefined) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(script), JSON.stringify(task)], {
+    const child = spawn(program, [fileURLToPath(script), JSON.stringify(task)], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) begun?.(child.pid);
     let output = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (output += text));

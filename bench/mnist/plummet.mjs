@@ -1,19 +1,11 @@
 // @ts-check
-// One MNIST training in Plummet, in a process of its own: node plummet.mjs '{"backend":"native", …}' prints JSON.
-import { mnistDataset, mnistModel } from '../lib/mnist-model.mjs';
+// One MNIST training in Plummet, in a process of its own: node plummet.mjs '{"backend":{"name":"native"}, …}' prints JSON.
+import { mnistDataset } from '../lib/mnist-model.mjs';
+import { epochs, network } from '../lib/network.mjs';
 
-/** @type {{ backend: string, threads: number, optimizer: string, learningRate: number, batchSize: number, rows: number, epochs: number }} */
 const task = JSON.parse(process.argv[2] ?? '{}');
-
+const { widths, optimizer, backend, batchSize } = task;
 const dataset = mnistDataset(task.rows);
-const model = mnistModel({ ...task, backend: { name: task.backend, threads: task.threads } });
-/** @type {number[]} */
-const ends = [];
-const history = await model.fit(dataset, {
-  batchSize: task.batchSize,
-  epochs: task.epochs,
-  verbose: 0,
-  callbacks: [{ onEpochEnd: () => void ends.push(performance.now()) }],
-});
-const seconds = ends.slice(1).map((end, i) => (end - ends[i]) / 1000);
-process.stdout.write(`${JSON.stringify({ seconds, loss: history.history.loss.at(-1), digest: model.digest() })}\n`);
+const model = network({ widths, activation: 'relu', optimizer, classes: true, backend });
+const seconds = await epochs(model, dataset, { batchSize, epochs: task.epochs });
+process.stdout.write(`${JSON.stringify({ seconds, digest: model.digest() })}\n`);

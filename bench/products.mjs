@@ -1,0 +1,109 @@
+// @ts-check
+// How near to the peak are matrix products, of the shapes that networks have?
+import { loadAddon } from '#src/kernels/native.js';
+import { measureApart } from './lib/child.mjs';
+import { threadCounts } from './lib/limits.mjs';
+import { absences, peersFor } from './lib/peers.mjs';
+import { probeIsas, probeMissing } from './lib/probe.mjs';
+import { rates, summary } from './lib/statistics.mjs';
+import { digits, mark, percent, table } from './lib/table.mjs';
+
+export const question = 'matrix products, in GFLOP/s, looped inside the addon';
+
+/** @typedef {{ form: string, m: number, n: number, k: number, layout: string }} Product c is m × n; N and T: as they are, transposed */
+
+/** Those of a forward pass, of gradients of kernels, and of gradients of inputs. @type {readonly (readonly [string, number, number, number])[]} */
+const shapes = [
+  ['NN', 128, 128, 784],
+  ['NN', 32, 128, 784],
+  ['NN', 128, 10, 128],
+  ['NN', 128, 1024, 1024],
+  ['NN', 1, 1024, 1024],
+  ['NN', 16, 16, 16],
+  ['NN', 64, 64, 64],
+  ['NN', 512, 512, 512],
+  ['NN', 1024, 1024, 1024],
+  ['NN', 2048, 2048, 2048],
+  ['TN', 784, 128, 128],
+  ['TN', 784, 128, 32],
+  ['TN', 128, 10, 128],
+  ['TN', 64, 64, 64],
+  ['TN', 1024, 1024, 128],
+  ['TN', 1024, 1024, 1024],
+  ['NT', 128, 128, 10],
+  ['NT', 64, 64, 64],
+  ['NT', 128, 1024, 1024],
+  ['NT', 1024, 1024, 1024],
+];
+
+/** @param {import('./lib/context.mjs').Context} context */
+export async function measure({ quick }) {
+  const { addon } = loadAddon();
+  if (!addon) return [];
+  const probed = (await probeMissing()) ? [] : await probeIsas();
+  const products = shapes
+    .filter(([, m]) => !quick || m <= 512)
+    .flatMap(([form, m, n, k]) => ['rows', 'panels'].map((layout) => ({ form, m, n, k, layout })));
+  /** @type {any[]} */
+  const records = [];
+  for (const isa of addon.info().isas.filter((name) => name !== 'scalar')) {
+    for (const threads of threadCounts()) {
+      const task = { products, isa, threads, probed: probed.includes(isa) };
+      const effort = quick ? { seconds: 0.005, rounds: 3 } : { seconds: 0.05, rounds: 7 };
+      const script = new URL('./products/measure.mjs', import.meta.url);
+      const { peak, times } = await measureApart(script, { ...task, ...effort });
+      for (const [i, product] of products.entries()) {
+        const gflops = rates(times[i], (2 * product.m * product.n * product.k) / 1e9);
+        records.push({ ...product, isa, threads, peak: peak?.best, share: gflops.best / peak?.best, ...gflops });
+      }
+    }
+  }
+  for (const [form, m, n, k] of shapes.filter((shape) => shape[0] === 'NN' && (!quick || shape[1] <= 512))) {
+    const flop = 2 * m * n * k;
+    for (const threads of threadCounts()) {
+      const size = { shape: [m, n, k], threads, steps: Math.max(3, Math.ceil(2e8 / flop)), rounds: quick ? 3 : 7 };
+      for (const { name, run } of await peersFor('product', size)) {
+        const { seconds, ...rest } = await run();
+        const gflops = seconds && rates(summary(seconds), flop / 1e9);
+        records.push({ form, m, n, k, layout: name, name, isa: '', threads, ...rest, ...gflops });
+      }
+    }
+  }
+  return records;
+}
+
+const nameOf = (/** @type {Product} */ { form, m, n, k }) => `${form} ${m}×${n}×${k}`;
+
+/** @param {any[]} records */
+export function print(records) {
+  const figures = table(
+    ['', 'laid out in', 'isa', 'threads', 'best', 'median', 'of peak', ''],
+    records
+      .filter(({ absent }) => absent === undefined)
+      .map((record) => [
+        nameOf(record),
+        record.layout,
+        record.isa,
+        `${record.threads}`,
+        digits(record.best),
+        digits(record.median),
+        percent(record.share),
+        mark(record),
+      ]),
+  );
+  return `${figures}\n${absences(records)}`.trimEnd();
+}
+
+/** @param {any[]} records @returns {import('./report/charts.mjs').Chart[]} */
+export function charts(records) {
+  const groups = new Map(records.map(({ isa, threads, peak }) => [`${isa}, ${threads} thr.`, { isa, threads, peak }]));
+  return [...groups].map(([name, { isa, threads, peak }]) => ({
+    kind: 'bars',
+    title: `Matrix products: ${name}`,
+    unit: 'GFLOP/s',
+    ...(peak === undefined ? {} : { limit: { value: peak, label: 'peak' } }),
+    data: records
+      .filter((record) => record.isa === isa && record.threads === threads)
+      .map((record) => ({ name: `${nameOf(record)}, ${record.layout}`, value: record.best, noisy: record.noisy })),
+  }));
+}

@@ -1,0 +1,33 @@
+// @ts-check
+// Products in turn with the peak of the same threads and instruction set: node measure.mjs '{"products": […], …}' prints JSON.
+import { opLoop } from '../lib/op-loop.mjs';
+import { probe } from '../lib/probe.mjs';
+import { interleave, summary } from '../lib/statistics.mjs';
+
+/** @type {{ products: import('../products.mjs').Product[], isa: string, threads: number, probed: boolean, seconds: number, rounds: number }} */
+const { products, isa, threads, probed, seconds, rounds } = JSON.parse(process.argv[2] ?? '{}');
+
+const pad = (/** @type {number} */ n) => Math.ceil(n / 16) * 16;
+
+/** Which op a product is, over arrays of users (row by row) or over a network's own (panels). @type {Record<string, (p: import('../products.mjs').Product) => [any, number[]]>} */
+const forms = {
+  rows: ({ form, m, n, k }) => ['gemm', [m, n, k, form === 'TN' ? 1 : 0, form === 'NT' ? 1 : 0, 0]],
+  'panels NN': ({ m, n, k }) => ['dense', [m, k, n, pad(k), pad(n), 0]],
+  'panels TN': ({ m, n, k }) => ['denseKernelGradient', [k, m, n, pad(m), pad(n)]],
+  'panels NT': ({ m, n, k }) => ['denseInputGradient', [m, n, k, pad(k), pad(n), 0]],
+};
+
+/** @type {Record<string, () => number | Promise<number>>} */
+const tasks = probed ? { peak: () => probe('fma', isa, threads, seconds / 2) } : {};
+for (const [i, product] of products.entries()) {
+  const form = product.layout === 'rows' ? 'rows' : `panels ${product.form}`;
+  const [op, dims] = forms[form](product);
+  tasks[i] = opLoop(op, dims, { isa, threads, seconds });
+}
+const values = await interleave(tasks, rounds);
+process.stdout.write(
+  `${JSON.stringify({
+    peak: probed ? summary(values.peak, 'most') : null,
+    times: products.map((_, i) => summary(values[i])),
+  })}\n`,
+);

@@ -1,0 +1,2 @@
+// @ts-check
+// Nothing: what Node itself takes.

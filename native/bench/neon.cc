@@ -1,0 +1,5 @@
+#include "../simd/neon.h"
+
+#include "loops.h"
+
+PLUMMET_PROBE_TABLE(neon)
