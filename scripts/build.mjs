@@ -40,7 +40,7 @@ function buildTypeScript() {
 }
 
 function buildAddon() {
-  const sources = filesBelow('native').filter((file) => !/[\\/]test[\\/]/.test(file));
+  const sources = filesBelow('native').filter((file) => !/[\\/](?:test|bench)[\\/]/.test(file));
   const { platform, arch, env, version } = process;
   const stamp = hashOf(
     [...sources, 'binding.gyp'],
