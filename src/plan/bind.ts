@@ -1,7 +1,7 @@
 /** A plan bound to the arrays of a run: every operand resolved, every extent checked, before anything runs. */
 import { describe, rangeError, typeError } from '../errors.ts';
 import type { Kernel, KernelOperand } from '../kernels/reference/kernel.ts';
-import { type ElementType, type OpName, type OpSpec, ops } from './ops.ts';
+import { type ElementType, type OpName, type OpSpec, opNamed } from './ops.ts';
 import { EPOCH, FIRST, type Instruction, type Plan, ROWS, SOURCE_ROWS, type Space } from './plan.ts';
 
 /** What a plan runs on: for each space its array, or null. */
@@ -39,8 +39,6 @@ export interface BoundPlan {
   rows: number;
 }
 
-const specs = new Map<OpName, OpSpec>(ops.map((spec) => [spec.name, spec]));
-
 /** The arithmetic that kernels do: what stands for `f32`. */
 export type Precision = 'float32' | 'float64';
 
@@ -74,7 +72,7 @@ function bindInstruction(
   threshold: number,
 ): Call {
   const { op, dims } = instruction;
-  const spec = specs.get(op) as OpSpec;
+  const spec = opNamed(op);
   const full = Math.min(rows, batchSize);
   // Extents grow with every dim, so the largest batch at the last possible place stands for all.
   const largest = resolve(dims, full, rows - full, rows);
@@ -139,7 +137,7 @@ export function bindPlan(
   );
   const totals = plan.instructions.flatMap(({ op, operands }) =>
     operands.flatMap((operand, i) =>
-      operand?.space === 'totals' && specs.get(op)?.operands[i].access !== 'read' ? [operand.offset] : [],
+      operand?.space === 'totals' && opNamed(op).operands[i].access !== 'read' ? [operand.offset] : [],
     ),
   );
   return { calls, totals, rows: Math.min(shape.rows, shape.batchSize) };

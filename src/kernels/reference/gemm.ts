@@ -4,8 +4,8 @@ import { activation, activationGradient, LINEAR } from './activations.ts';
 import type { Kernel } from './kernel.ts';
 import { tile } from './tile.ts';
 
-const ROW_BLOCK = 48;
-const PANEL = 32;
+export const ROW_BLOCK = 48;
+export const PANEL = 32;
 
 const acc = new FloatArray(16);
 

@@ -1,9 +1,6 @@
 /** The gradient of a dense layer's kernel and the optimizer's step with it, as one op: the two one behind the other. */
-import { denseKernelGradient, panelWidth } from './gemm.ts';
+import { denseKernelGradient, PANEL, panelWidth, ROW_BLOCK } from './gemm.ts';
 import type { Kernel, KernelOperand } from './kernel.ts';
-
-const ROW_BLOCK = 48;
-const PANEL = 32;
 
 const stepDims = new Float64Array(1);
 
