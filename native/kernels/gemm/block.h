@@ -16,49 +16,48 @@ struct Block {
   const float* start;  // else as start[j], or +0 without
 };
 
-// Calls the micro-kernel for `rows` ≤ kRows rows.
+// Computes `tiles` tiles of `rows` ≤ kRows rows.
 template <class V, int kRows, int kVectors>
-void run_tile(const Block& block, int64_t rows, int64_t i, int64_t j) {
+void run_tiles(const Block& block, int64_t rows, int64_t tiles, int64_t i, int64_t j) {
   if constexpr (kRows > 1) {
-    if (rows < kRows) return run_tile<V, kRows - 1, kVectors>(block, rows, i, j);
+    if (rows < kRows) return run_tiles<V, kRows - 1, kVectors>(block, rows, tiles, i, j);
   }
   float* c = block.c + i * block.ldc + j;
   const Strided a = block.a.at(i, 0);
   if (block.held) {
-    micro_kernel<V, kRows, kVectors, true>(block.k, a, block.b + j, block.ldb, c, block.ldc, nullptr);
+    micro_kernel<V, kRows, kVectors, true>(tiles, block.k, a, block.b + j, block.ldb, c, block.ldc, nullptr);
   } else {
-    micro_kernel<V, kRows, kVectors, false>(block.k, a, block.b + j, block.ldb, c, block.ldc,
+    micro_kernel<V, kRows, kVectors, false>(tiles, block.k, a, block.b + j, block.ldb, c, block.ldc,
                                             block.start ? block.start + j : nullptr);
   }
 }
 
-// Up to kRows rows from i, of columns from j on, kVectors vectors of them at a time; returns the column it comes to.
-template <class V, int kRows, int kVectors>
-int64_t run_strips(const Block& block, int64_t rows, int64_t i, int64_t j) {
-  for (; j + kVectors * V::kWidth <= block.columns; j += kVectors * V::kWidth) {
-    run_tile<V, kRows, kVectors>(block, rows, i, j);
+// Columns from j on, kVectors vectors at a time, for all rows, in tiles whose heights differ by one row at most: the
+// part of the right-hand matrix that they share stays in the nearest cache. `finish` is called with each such strip
+// when it is done: (column, columns). Returns the column it comes to.
+template <class V, int kRows, int kVectors, class Finish>
+int64_t run_strips(const Block& block, int64_t j, Finish finish) {
+  constexpr int64_t kColumns = kVectors * V::kWidth;
+  if (j + kColumns > block.columns) return j;
+  const int64_t tiles = (block.rows + kRows - 1) / kRows;
+  const int64_t low = block.rows / tiles, higher = block.rows % tiles;
+  for (; j + kColumns <= block.columns; j += kColumns) {
+    if (higher > 0) run_tiles<V, kRows, kVectors>(block, low + 1, higher, 0, j);
+    run_tiles<V, kRows, kVectors>(block, low, tiles - higher, higher * (low + 1), j);
+    finish(j, kColumns);
   }
   return j;
 }
 
-// Computes the block in tiles whose heights differ by one row at most. `finish` is called with each tile's place while
-// it is in the nearest cache: (row, rows).
 template <class V, class Finish>
 void run_block(const Block& block, Finish finish) {
   using Shape = TileShape<V::kWidth>;
-  constexpr int kRows = Shape::kRows;
-  const int64_t tiles = (block.rows + kRows - 1) / kRows;
-  for (int64_t t = 0, i = 0; t < tiles; t++) {
-    const int64_t rows = (block.rows - i + tiles - t - 1) / (tiles - t);
-    int64_t j = rows <= kThinRows ? run_strips<V, kThinRows, Shape::kThinVectors>(block, rows, i, 0) : 0;
-    j = run_strips<V, kRows, Shape::kVectors>(block, rows, i, j);
-    run_strips<V, kRows, 1>(block, rows, i, j);
-    finish(i, rows);
-    i += rows;
-  }
+  int64_t j = block.rows <= kThinRows ? run_strips<V, kThinRows, Shape::kThinVectors>(block, 0, finish) : 0;
+  j = run_strips<V, Shape::kRows, Shape::kVectors>(block, j, finish);
+  run_strips<V, Shape::kRows, 1>(block, j, finish);
 }
 
-// What happens to a tile that needs nothing more.
+// What happens to a strip that needs nothing more.
 inline void leave(int64_t, int64_t) {}
 
 }  // namespace

@@ -25,9 +25,9 @@ int dense(const KernelArgs& args, int64_t begin, int64_t end) {
         const Block block{count, width, slab.length, x.at(from, slab.p), kernel + j * inputs + slab.p * width,
                           width, out,   ld,          slab.p > 0,         bias ? bias + j : nullptr};
         if (!done) return run_block<V>(block, leave);
-        run_block<V>(block, [&](int64_t row, int64_t tile_rows) {
-          for (int64_t i = row; i < row + tile_rows; i++) {
-            for (int64_t c = i * ld; c < i * ld + width; c += V::kWidth) {
+        run_block<V>(block, [&](int64_t column, int64_t columns) {
+          for (int64_t i = 0; i < count; i++) {
+            for (int64_t c = i * ld + column; c < i * ld + column + columns; c += V::kWidth) {
               activation.forward(V::load(out + c)).store(out + c);
             }
           }
@@ -55,9 +55,9 @@ int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
         pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, slab.p, slab.length, packed);
         const Block block{count, width, slab.length, dy.at(from, slab.p), packed, width, out, ld, slab.p > 0, nullptr};
         if (!done) return run_block<V>(block, leave);
-        run_block<V>(block, [&](int64_t row, int64_t tile_rows) {
-          for (int64_t i = row; i < row + tile_rows; i++) {
-            for (int64_t c = i * ld; c < i * ld + width; c += V::kWidth) {
+        run_block<V>(block, [&](int64_t column, int64_t columns) {
+          for (int64_t i = 0; i < count; i++) {
+            for (int64_t c = i * ld + column; c < i * ld + column + columns; c += V::kWidth) {
               activation.gradient(V::load(y + c), V::load(out + c)).store(out + c);
             }
           }

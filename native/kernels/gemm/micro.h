@@ -45,41 +45,48 @@ struct Strided {
   Strided at(int64_t i, int64_t p) const { return {data + i * row + p * column, row, column}; }
 };
 
-// c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for kRows rows and kVectors vectors of columns.
-// c starts as what is stored (kHeld), as start[j], or, where `start` is null, as +0.
+// c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for `tiles` tiles of kRows rows, one below the
+// other, and kVectors vectors of columns. c starts as what is stored (kHeld), as start[j], or, where `start` is null, as
+// +0. The loop over tiles is here so that the processor begins a tile while it ends the last.
 template <class V, int kRows, int kVectors, bool kHeld>
-void micro_kernel(int64_t k, Strided a, const float* b, int64_t ldb, float* c, int64_t ldc, const float* start) {
-  V sum[kRows][kVectors];
-  PLUMMET_UNROLL
-  for (int i = 0; i < kRows; i++) {
-    PLUMMET_UNROLL
-    for (int v = 0; v < kVectors; v++) {
-      if (kHeld) {
-        sum[i][v] = V::load(c + i * ldc + v * V::kWidth);
-      } else {
-        sum[i][v] = start ? V::load(start + v * V::kWidth) : V(0.0f);
-      }
-    }
-  }
-  const float* column = a.data;
-  PLUMMET_UNROLL_TWICE
-  for (int64_t p = 0; p < k; p++) {
-    V right[kVectors];
-    PLUMMET_UNROLL
-    for (int v = 0; v < kVectors; v++) right[v] = V::load(b + v * V::kWidth);
+void micro_kernel(int64_t tiles, int64_t k, Strided a, const float* b, int64_t ldb, float* c, int64_t ldc,
+                  const float* start) {
+  for (; tiles > 0; tiles--) {
+    V sum[kRows][kVectors];
     PLUMMET_UNROLL
     for (int i = 0; i < kRows; i++) {
-      const V left(column[i * a.row]);
       PLUMMET_UNROLL
-      for (int v = 0; v < kVectors; v++) sum[i][v] = fma(left, right[v], sum[i][v]);
+      for (int v = 0; v < kVectors; v++) {
+        if (kHeld) {
+          sum[i][v] = V::load(c + i * ldc + v * V::kWidth);
+        } else {
+          sum[i][v] = start ? V::load(start + v * V::kWidth) : V(0.0f);
+        }
+      }
     }
-    column += a.column;
-    b += ldb;
-  }
-  PLUMMET_UNROLL
-  for (int i = 0; i < kRows; i++) {
+    const float* column = a.data;
+    const float* right_row = b;
+    PLUMMET_UNROLL_TWICE
+    for (int64_t p = 0; p < k; p++) {
+      V right[kVectors];
+      PLUMMET_UNROLL
+      for (int v = 0; v < kVectors; v++) right[v] = V::load(right_row + v * V::kWidth);
+      PLUMMET_UNROLL
+      for (int i = 0; i < kRows; i++) {
+        const V left(column[i * a.row]);
+        PLUMMET_UNROLL
+        for (int v = 0; v < kVectors; v++) sum[i][v] = fma(left, right[v], sum[i][v]);
+      }
+      column += a.column;
+      right_row += ldb;
+    }
     PLUMMET_UNROLL
-    for (int v = 0; v < kVectors; v++) sum[i][v].store(c + i * ldc + v * V::kWidth);
+    for (int i = 0; i < kRows; i++) {
+      PLUMMET_UNROLL
+      for (int v = 0; v < kVectors; v++) sum[i][v].store(c + i * ldc + v * V::kWidth);
+    }
+    a.data += kRows * a.row;
+    c += kRows * ldc;
   }
 }
 
