@@ -22,8 +22,18 @@ int dense(const KernelArgs& args, int64_t begin, int64_t end) {
       slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
         const int64_t j = q * kPanel, width = panel_width(outputs, q);
         float* const out = operand<float>(args, 3) + from * ld + j;
-        const Block block{count, width, slab.length, x.at(from, slab.p), kernel + j * inputs + slab.p * width,
-                          width, out,   ld,          slab.p > 0,         bias ? bias + j : nullptr};
+        const float* const right = kernel + j * inputs + slab.p * width;
+        const Block block{count,
+                          width,
+                          slab.length,
+                          x.at(from, slab.p),
+                          right,
+                          width,
+                          out,
+                          ld,
+                          slab.p > 0,
+                          bias ? bias + j : nullptr,
+                          right + kPanel * inputs};
         if (!done) return run_block<V>(block, leave);
         run_block<V>(block, [&](int64_t column, int64_t columns) {
           for (int64_t i = 0; i < count; i++) {
@@ -53,7 +63,8 @@ int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
         const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
         float* const out = operand<float>(args, 3) + from * ld + j;
         pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, slab.p, slab.length, packed);
-        const Block block{count, width, slab.length, dy.at(from, slab.p), packed, width, out, ld, slab.p > 0, nullptr};
+        const Block block{count,      width,   slab.length, dy.at(from, slab.p), packed, width, out, ld,
+                          slab.p > 0, nullptr, nullptr};
         if (!done) return run_block<V>(block, leave);
         run_block<V>(block, [&](int64_t column, int64_t columns) {
           for (int64_t i = 0; i < count; i++) {
@@ -77,8 +88,9 @@ int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
   for_slabs(begin, end, inputs, rows, [&](const Slab& slab) {
     slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
       const int64_t j = q * kPanel, width = panel_width(outputs, q);
-      run_block<V>({count, width, slab.length, x.at(from, slab.p), dy + slab.p * ldy + j, ldy,
-                    operand<float>(args, 2) + j * inputs + from * width, width, slab.p > 0, nullptr},
+      const float* const right = dy + slab.p * ldy + j;
+      run_block<V>({count, width, slab.length, x.at(from, slab.p), right, ldy,
+                    operand<float>(args, 2) + j * inputs + from * width, width, slab.p > 0, nullptr, right + kPanel},
                    leave);
     });
   });

@@ -13,6 +13,12 @@ namespace {
 constexpr int64_t kFarApart = 256;
 constexpr int64_t kFewRows = 24;
 
+// So many panels must share a copy of the left-hand matrix, of which a tile's columns compete otherwise.
+constexpr int64_t kFewPanels = 4;
+
+// What `gemm` keeps in its workspace: a panel's part of b, an edge of c, and a slab of a.
+static_assert((kStretch * kPanel + kRowBlock * kPanel + kSlabRows * kStretch) * sizeof(float) <= kWorkspaceBytes);
+
 // Rows of c that do not end with a whole vector are computed in a copy.
 struct Edge {
   float* c;
@@ -26,16 +32,54 @@ struct Edge {
   }
 };
 
+// One row: b is read once, from first to last, and a few of its rows at a time are added to that of c.
+template <class V>
+void gemm_row(const float* a, int64_t step, const float* b, float* c, int64_t n, int64_t k, int64_t columns) {
+  constexpr int64_t kRows = 8;
+  for (int64_t p = 0; p < k; p += kRows) {
+    const int64_t rows = smaller(kRows, k - p);
+    const float* const top = b + p * n;
+    int64_t j = 0;
+    if (rows == kRows) {
+      V left[kRows];
+      for (int64_t r = 0; r < kRows; r++) left[r] = V(a[(p + r) * step]);
+      for (; j + V::kWidth <= columns; j += V::kWidth) {
+        V sum = V::load(c + j);
+        PLUMMET_UNROLL
+        for (int64_t r = 0; r < kRows; r++) sum = fma(left[r], V::load(top + r * n + j), sum);
+        sum.store(c + j);
+      }
+    }
+    for (; j < columns; j += V::kWidth) {
+      const int64_t count = columns - j;
+      V sum = load_part<V>(c + j, count);
+      for (int64_t r = 0; r < rows; r++) sum = fma(V(a[(p + r) * step]), load_part<V>(top + r * n + j, count), sum);
+      store_part(sum, c + j, count);
+    }
+  }
+}
+
 template <class V>
 int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
   const int64_t m = args.dim[0], n = args.dim[1], k = args.dim[2];
   const bool transpose_a = args.dim[3] != 0, transpose_b = args.dim[4] != 0, accumulate = args.dim[5] != 0;
   const Strided a{operand<const float>(args, 0), transpose_a ? 1 : k, transpose_a ? m : 1};
   const float* const b = operand<const float>(args, 1);
+  if (m == 1 && !transpose_b) {
+    const int64_t j = begin * kPanel, columns = smaller(end * kPanel, n) - j;
+    float* const c = operand<float>(args, 2) + j;
+    if (!accumulate) memset(c, 0, size_t(columns) * sizeof(float));
+    gemm_row<V>(a.data, a.column, b + j, c, n, k, columns);
+    return kOk;
+  }
   float* const packed = static_cast<float*>(args.workspace);
   float* const copy = packed + kStretch * kPanel;
+  float* const packed_left = copy + kRowBlock * kPanel;
+  const int64_t blocks = (m + kRowBlock - 1) / kRowBlock;
+  const bool pack_a = transpose_a && m % kSamePlaces == 0 && end - begin >= kFewPanels * blocks;
   for_slabs(begin, end, m, k, [&](const Slab& slab) {
     const bool held = accumulate || slab.p > 0;
+    if (pack_a) pack_left<V>(a.at(slab.from, slab.p), slab.count, slab.length, packed_left);
     slab.for_panels([&](int64_t q, int64_t from, int64_t rows) {
       const int64_t j = q * kPanel;
       const int64_t columns = smaller(n - j, kPanel);
@@ -52,15 +96,19 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
         right = b + slab.p * n + j;
         ldb = n;
       }
-      if (width == columns) {
-        return run_block<V>({rows, width, slab.length, left, right, ldb, c, n, held, nullptr}, leave);
+      if (width == columns && !pack_a) {
+        return run_block<V>({rows, width, slab.length, left, right, ldb, c, n, held, nullptr, nullptr}, leave);
       }
       for (int64_t i = 0; i < rows; i += kRowBlock) {
         const int64_t count = smaller(rows - i, kRowBlock);
         const Edge edge{c + i * n, n, columns, copy, width};
-        if (held) edge.fetch(count);
-        run_block<V>({count, width, slab.length, left.at(i, 0), right, ldb, copy, width, held, nullptr}, leave);
-        edge.store(count);
+        const bool whole = width == columns;
+        if (held && !whole) edge.fetch(count);
+        const float* const block = packed_left + (from + i - slab.from) * slab.length;
+        run_block<V>({count, width, slab.length, pack_a ? Strided{block, 1, kRowBlock} : left.at(i, 0), right, ldb,
+                      whole ? edge.c : copy, whole ? n : width, held, nullptr, nullptr},
+                     leave);
+        if (!whole) edge.store(count);
       }
     });
   });

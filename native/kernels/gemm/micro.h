@@ -2,6 +2,8 @@
 #pragma once
 #include <stdint.h>
 
+#include "../memory.h"
+
 #if defined(__clang__)
 #define PLUMMET_UNROLL _Pragma("unroll")
 #define PLUMMET_UNROLL_TWICE _Pragma("unroll 2")
@@ -45,12 +47,18 @@ struct Strided {
   Strided at(int64_t i, int64_t p) const { return {data + i * row + p * column, row, column}; }
 };
 
+// The right-hand matrix of the strip to come, of which each tile of this one asks for a few rows.
+struct Ahead {
+  const float* right;  // null: nothing is asked for
+  int64_t rows;        // for each tile
+};
+
 // c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for `tiles` tiles of kRows rows, one below the
-// other, and kVectors vectors of columns. c starts as what is stored (kHeld), as start[j], or, where `start` is null, as
-// +0. The loop over tiles is here so that the processor begins a tile while it ends the last.
+// other, and kVectors vectors of columns. c starts as what is stored (kHeld), as start[j], or, where `start` is null,
+// as +0. The loop over tiles is here so that the processor begins a tile while it ends the last.
 template <class V, int kRows, int kVectors, bool kHeld>
 void micro_kernel(int64_t tiles, int64_t k, Strided a, const float* b, int64_t ldb, float* c, int64_t ldc,
-                  const float* start) {
+                  const float* start, Ahead ahead) {
   for (; tiles > 0; tiles--) {
     V sum[kRows][kVectors];
     PLUMMET_UNROLL
@@ -63,6 +71,12 @@ void micro_kernel(int64_t tiles, int64_t k, Strided a, const float* b, int64_t l
           sum[i][v] = start ? V::load(start + v * V::kWidth) : V(0.0f);
         }
       }
+    }
+    PLUMMET_UNROLL
+    for (int i = 0; i < kRows; i++) prefetch_first(c + (kRows + i) * ldc);
+    if (ahead.right) {
+      for (int64_t p = 0; p < ahead.rows; p++) prefetch_second(ahead.right + p * ldb);
+      ahead.right += ahead.rows * ldb;
     }
     const float* column = a.data;
     const float* right_row = b;

@@ -39,6 +39,24 @@ inline void pack_rows(const float* from, int64_t stride, int64_t columns, int64_
   }
 }
 
+// The left-hand matrix's rows [from, from + count) and columns [p, p + length), in blocks of kRowBlock rows, each
+// column's together.
+template <class V>
+void pack_left(Strided a, int64_t count, int64_t length, float* to) {
+  for (int64_t i = 0; i < count; i += kRowBlock) {
+    const int64_t rows = smaller(kRowBlock, count - i);
+    for (int64_t p = 0; p < length; p++, to += kRowBlock) {
+      const float* const column = a.at(i, p).data;
+      if (rows == kRowBlock) {
+        PLUMMET_UNROLL
+        for (int64_t r = 0; r < kRowBlock; r += V::kWidth) V::load(column + r).store(to + r);
+      } else {
+        memcpy(to, column, size_t(rows) * sizeof(float));
+      }
+    }
+  }
+}
+
 // Rows [row, row + width) and columns [column, column + length) of a panelled kernel, transposed.
 template <class V>
 void pack_transposed_kernel(const float* kernel, int64_t inputs, int64_t outputs, int64_t row, int64_t width,

@@ -50,6 +50,9 @@ void for_slabs(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
   }
 }
 
+// Rows that lie a multiple of this many floats apart compete for the same few places in the cache.
+constexpr int64_t kSamePlaces = 128;
+
 // The columns of panel q, of a matrix with n columns, that are stored.
 inline int64_t panel_width(int64_t n, int64_t q) {
   const int64_t rest = pad(n) - q * kPanel;

@@ -28,7 +28,7 @@ int update_of_dense(const KernelArgs& args, int64_t begin, int64_t end, int stat
         const int64_t offset = j * inputs + i * width;
         float* const gradient = whole ? static_cast<float*>(args.workspace) : operand<float>(args, 2) + offset;
         run_block<V>({block, width, slab.length, x.at(i, slab.p), dy + slab.p * ldy + j, ldy, gradient, width,
-                      slab.p > 0, nullptr},
+                      slab.p > 0, nullptr, nullptr},
                      leave);
         if (!last) continue;
         update.operand[0] = operand<float>(args, 3) + offset;
