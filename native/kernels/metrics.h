@@ -12,7 +12,7 @@ struct MetricArgs : Batch {
   explicit MetricArgs(const KernelArgs& a) : Batch(a, 2), args(a) {}
   const float* z(int64_t i) const { return operand<const float>(args, 0) + i * ld; }
   const float* targets(int64_t r) const { return operand<const float>(args, 1) + r * columns; }
-  int32_t label(int64_t r) const { return operand<const int32_t>(args, 1)[r]; }
+  int64_t label(int64_t r) const { return read_once(operand<const int32_t>(args, 1) + r); }
   float& value(int64_t i) const { return operand<float>(args, 3)[i]; }
 };
 
