@@ -8,7 +8,7 @@ export default defineConfig({
     // Processes of their own: tests set environment variables, end workers, and load the addon anew.
     pool: 'forks',
     // The built files as Node runs them: rewritten by vitest, kernels would take several times as long.
-    server: { deps: { external: [/\/dist\//] } },
+    server: { deps: { external: [/\/(?:dist|lib)\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -139,7 +139,7 @@ digests_agree_on_other_nodes() {
 stage() {
   local folder=$1 addon=$2
   mkdir -p "$folder/build/Release" "$folder/node_modules"
-  cp -r package.json dist "$folder/"
+  cp -r package.json dist lib "$folder/"
   cp "$addon" "$folder/build/Release/"
   cp -r node_modules/node-gyp-build "$folder/node_modules/"
 }
@@ -192,7 +192,7 @@ TS
 }
 
 prebuilds_work() {
-  fresh_copy "$work/prebuilds" && cd "$work/prebuilds" && cp -r "$root/dist" . && ln -s "$root/node_modules" node_modules || return
+  fresh_copy "$work/prebuilds" && cd "$work/prebuilds" && cp -r "$root/dist" "$root/lib" . && ln -s "$root/node_modules" node_modules || return
   local headers
   headers=$(dirname "$(readlink -f "$(command -v node)")")/..
   [ ! -e "$headers/include/node/node.h" ] || export npm_config_nodedir=$headers

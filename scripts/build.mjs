@@ -1,5 +1,6 @@
 // @ts-check
-// Builds what a clone needs to run: float64 kernels from their float32 source, TypeScript to dist/, the native addon to build/.
+// Builds what a clone needs to run: float64 kernels from their float32 source, TypeScript to dist/
+// (single modules: tests, types) and lib/ (bundled: what users import), the native addon to build/.
 //   node scripts/build.mjs                what has changed; says what it did
 //   node scripts/build.mjs --typescript   without the addon
 //   node scripts/build.mjs --quiet        says nothing where there is nothing to do
@@ -24,10 +25,13 @@ if (!options.includes('--typescript')) buildAddon();
 
 function buildTypeScript() {
   run('scripts/derive-float64.mjs', [], 'deriving the float64 kernels');
-  const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
+  const { resolve } = createRequire(import.meta.url);
+  const compiler = resolve('typescript/package.json');
+  const bundler = resolve('rolldown/package.json');
   const sources = filesBelow('src');
-  const stamp = hashOf([...sources, 'tsconfig.json', 'scripts/build.mjs', compiler], []);
-  if (existsSync('dist/index.js') && readStamp('build/typescript.stamp') === stamp) return;
+  const stamp = hashOf([...sources, 'tsconfig.json', 'scripts/build.mjs', 'scripts/bundle.mjs', compiler, bundler], []);
+  const built = existsSync('dist/index.js') && existsSync('lib/index.js');
+  if (built && readStamp('build/typescript.stamp') === stamp) return;
   rmSync('build/typescript.stamp', { force: true });
   const begin = performance.now();
   run(join(dirname(compiler), 'bin', 'tsc'), ['-p', '.'], 'compiling TypeScript');
@@ -35,6 +39,7 @@ function buildTypeScript() {
     const source = file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
     if (!existsSync(source)) rmSync(file);
   }
+  run('scripts/bundle.mjs', [], 'bundling');
   writeStamp('build/typescript.stamp', stamp);
   say(`TypeScript compiled in ${seconds(begin)} s.`);
 }

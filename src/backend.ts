@@ -1,9 +1,8 @@
 /** Which executor runs, and why. */
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { describe, rangeError, stateError } from './errors.ts';
 import type { Addon } from './kernels/addon.ts';
 import { loadAddon } from './kernels/native.ts';
+import { builtin, packageFolder } from './package.ts';
 import { createNativeExecutor } from './plan/native.ts';
 import type { Executor } from './plan/plan.ts';
 import { createReferenceExecutor, setThreshold } from './plan/reference.ts';
@@ -70,7 +69,7 @@ function isaOf(addon: Addon, chosen: string | undefined): string {
 }
 
 /** A choice made, with what it runs on. */
-export interface ResolvedBackend extends Backend {
+export interface ResolvedBackend extends Omit<Backend, 'version'> {
   readonly addon: Addon | null;
 }
 
@@ -96,7 +95,6 @@ export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedB
       isa: isaOf(addon, isa),
       threads: count ?? info.processors,
       reason: undefined,
-      version: version(),
       addon,
     };
   }
@@ -115,13 +113,12 @@ export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedB
     const who = isa === undefined ? 'PLUMMET_ISA' : 'backend: isa';
     throw fail(`${who} is ${describe(forced)}, but the reference path runs (${reason}); available: "typescript"`);
   }
-  const processors = addon?.info().processors ?? availableParallelism();
+  const processors = addon?.info().processors ?? builtin('node:os').availableParallelism();
   return {
     name: 'reference',
     isa: 'typescript',
     threads: count ?? processors,
     reason,
-    version: version(),
     addon: null,
   };
 }
@@ -129,8 +126,8 @@ export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedB
 let known: string | undefined;
 
 function version(): string {
-  known ??= (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
+  const { readFileSync } = builtin('node:fs');
+  known ??= (JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8')) as { version: string }).version;
   return known;
 }
 
@@ -145,7 +142,7 @@ function version(): string {
  */
 export function backend(): Backend {
   const { addon: _, ...shown } = resolveBackend({});
-  return shown;
+  return { ...shown, version: version() };
 }
 
 const executors = new Map<string, Executor>();

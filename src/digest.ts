@@ -5,8 +5,9 @@
  * dimensions as uint32, the raw values; all little-endian. Types: 0 float32, 1 float64, 2 int32, 3 uint8, 4 int64 (counters, which
  * have no dimensions). NaNs count as one value: 0x7fc00000, in float64 0x7ff8000000000000.
  */
-import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { rangeError } from './errors.ts';
+import { builtin } from './package.ts';
 
 export interface DigestArray {
   /** Row-major. */
@@ -22,7 +23,7 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 /** @returns 64 hexadecimal digits */
 export function digest(entries: Iterable<readonly [name: string, value: DigestEntry]>): string {
   const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const hash = createHash('sha256');
+  const hash = builtin('node:crypto').createHash('sha256');
   sorted.forEach(([name, value], i) => {
     if (i > 0 && sorted[i - 1][0] === name)
       throw rangeError('ERR_PLUMMET_STATE', `digest: two entries are named "${name}"`);
@@ -70,7 +71,7 @@ function counter(value: number | bigint): Uint8Array {
 /** Elements that are copied and made canonical at a time. */
 const CHUNK = 16384;
 
-function updateValues(hash: ReturnType<typeof createHash>, data: DigestArray['data']): void {
+function updateValues(hash: Hash, data: DigestArray['data']): void {
   for (let begin = 0; begin < data.length; begin += CHUNK) {
     // A copy, also because hashing does not take shared memory.
     const part = data.slice(begin, begin + CHUNK);

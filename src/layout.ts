@@ -28,7 +28,7 @@ export function pack(
     return;
   }
   eachRun(rows, columns, layout, (from, length, to) => {
-    for (let j = 0; j < length; j++) target[offset + to + j] = source[from + j];
+    target.set(source.subarray(from, from + length), offset + to);
   });
 }
 

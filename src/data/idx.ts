@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { NumberArray } from '../arrays.ts';
 import { describe, safely, stateError, typeError } from '../errors.ts';
+import { builtin } from '../package.ts';
 import { type Tensor, tensor } from '../tensor.ts';
 
 const types: Record<number, { bytes: number; view: (buffer: ArrayBuffer) => NumberArray }> = {
@@ -60,7 +59,7 @@ export function idx(path: string | URL): Tensor {
 function read(path: string | URL, file: string): Buffer {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = builtin('node:fs').readFileSync(path);
   } catch (cause) {
     throw stateError(
       'ERR_PLUMMET_FILE',
@@ -72,7 +71,7 @@ function read(path: string | URL, file: string): Buffer {
   }
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes);
+    return builtin('node:zlib').gunzipSync(bytes);
   } catch (cause) {
     throw stateError('ERR_PLUMMET_FILE', `idx: ${file} is a damaged gzip file; fetch it again`, { cause });
   }

@@ -1,6 +1,5 @@
 /** Loads the addon, at first use, and keeps the reason where it cannot. */
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { builtin, packageFolder } from '../package.ts';
 import { type OpSpec, ops } from '../plan/ops.ts';
 import type { Addon } from './addon.ts';
 
@@ -23,11 +22,11 @@ interface Finder {
 }
 
 function load(): Loaded {
-  const require = createRequire(import.meta.url);
+  const require = builtin('node:module').createRequire(import.meta.url);
   const platform = `${process.platform}-${process.arch}`;
   let file: string;
   try {
-    file = (require('node-gyp-build') as Finder).path(fileURLToPath(new URL('../..', import.meta.url)));
+    file = (require('node-gyp-build') as Finder).path(builtin('node:url').fileURLToPath(packageFolder));
   } catch {
     return {
       addon: null,

@@ -1,6 +1,7 @@
 /** Worker threads that run plans: as many as a run has threads, kept for the next run. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { stateError } from '../errors.ts';
+import { builtin } from '../package.ts';
 import type { Run } from './plan.ts';
 import { breakUp, createBarrier } from './team.ts';
 import type { Answer, Assignment } from './worker.ts';
@@ -24,6 +25,7 @@ interface Pending {
 }
 
 function createWorker(): Worker {
+  const { Worker } = builtin('node:worker_threads');
   // Options of this process (`--input-type` …) are not those of the worker's file.
   const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [], name: 'plummet' });
   // An idle thread keeps no process alive.
