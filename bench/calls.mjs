@@ -1,8 +1,9 @@
 // @ts-check
 // What do direct calls cost: trainOnBatch, predictSync, an optimizer's step, gemm?
-import { loadAddon } from '#src/kernels/native.js';
+import { loadAddon } from '#internal';
 import { measureApart } from './lib/child.mjs';
 import { threadCounts } from './lib/limits.mjs';
+import { missing, noAddon } from './lib/missing.mjs';
 import { absences, peersFor } from './lib/peers.mjs';
 import { scaled, summary } from './lib/statistics.mjs';
 import { digits, mark, table } from './lib/table.mjs';
@@ -12,7 +13,7 @@ export const question = 'microseconds a direct call';
 
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick }) {
-  if (!loadAddon().addon) return [];
+  if (!loadAddon().addon) throw missing(noAddon);
   const effort = quick ? { seconds: 0.01, rounds: 3 } : { seconds: 0.05, rounds: 9 };
   const script = new URL('./calls/measure.mjs', import.meta.url);
   /** @type {any[]} */

@@ -1,6 +1,7 @@
 // @ts-check
 // Does the event loop stay free during fit? Its delay from before the call to its end, over a dataset made before.
 import { measureApart } from './lib/child.mjs';
+import { needMnist } from './lib/mnist-bytes.mjs';
 import { trainings } from './lib/mnist-trainings.mjs';
 import { digits, table } from './lib/table.mjs';
 
@@ -8,6 +9,7 @@ export const question = 'delay of the event loop during fit, in ms';
 
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick }) {
+  needMnist();
   const script = new URL('./event-loop/fit.mjs', import.meta.url);
   const records = [];
   for (const [training, settings] of Object.entries(trainings)) {

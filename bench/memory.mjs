@@ -1,12 +1,14 @@
 // @ts-check
 // How much memory does the MNIST training take, and does it grow?
 import { measureApart } from './lib/child.mjs';
+import { needMnist } from './lib/mnist-bytes.mjs';
 import { digits, table } from './lib/table.mjs';
 
 export const question = 'resident memory of the MNIST training, in MB';
 
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick }) {
+  needMnist();
   const script = new URL('./memory/fit.mjs', import.meta.url);
   const task = {
     optimizer: 'adam',

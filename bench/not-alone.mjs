@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { limitedGroup } from './lib/cgroup.mjs';
 import { measureApart } from './lib/child.mjs';
 import { threadCounts } from './lib/limits.mjs';
+import { needMnist } from './lib/mnist-bytes.mjs';
 import { interleave, rates, summary } from './lib/statistics.mjs';
 import { digits, mark, table } from './lib/table.mjs';
 
@@ -26,6 +27,7 @@ async function besideBusy(work) {
 
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick }) {
+  needMnist();
   const [rows, epochs] = quick ? [6144, 2] : [60_000, 10];
   const most = /** @type {number} */ (threadCounts().at(-1));
   /** @param {object} given */

@@ -1,8 +1,9 @@
 // @ts-check
 // What does an optimizer's step cost a parameter, against the bandwidth that moves its bytes?
-import { loadAddon } from '#src/kernels/native.js';
+import { loadAddon } from '#internal';
 import { measureApart } from './lib/child.mjs';
 import { bandwidthOf, threadCounts } from './lib/limits.mjs';
+import { missing, noAddon } from './lib/missing.mjs';
 import { absences, peersFor } from './lib/peers.mjs';
 import { scaled, summary } from './lib/statistics.mjs';
 import { digits, mark, percent, table } from './lib/table.mjs';
@@ -17,7 +18,7 @@ const floats = { sgd: 3, 'sgd with momentum': 5, adam: 7, yogi: 7 };
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick, limitsIfAny }) {
   const { addon } = loadAddon();
-  if (!addon) return [];
+  if (!addon) throw missing(noAddon);
   const isa = addon.info().isas[0];
   const limits = await limitsIfAny();
   const large = quick ? 2 ** 20 : 2 ** 24;

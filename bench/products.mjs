@@ -1,8 +1,9 @@
 // @ts-check
 // How near to the peak are matrix products, of the shapes that networks have?
-import { loadAddon } from '#src/kernels/native.js';
+import { loadAddon } from '#internal';
 import { measureApart } from './lib/child.mjs';
 import { threadCounts } from './lib/limits.mjs';
+import { missing, noAddon } from './lib/missing.mjs';
 import { absences, peersFor } from './lib/peers.mjs';
 import { probeIsas, probeMissing } from './lib/probe.mjs';
 import { rates, summary } from './lib/statistics.mjs';
@@ -39,7 +40,7 @@ const shapes = [
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick }) {
   const { addon } = loadAddon();
-  if (!addon) return [];
+  if (!addon) throw missing(noAddon);
   const probed = (await probeMissing()) ? [] : await probeIsas();
   const products = shapes
     .filter(([, m]) => !quick || m <= 512)

@@ -1,8 +1,9 @@
 // @ts-check
 // Does cost grow as the work does? A step of w-w-w over widths and batches, against what arithmetic and memory allow.
-import { loadAddon } from '#src/kernels/native.js';
+import { loadAddon } from '#internal';
 import { measureApart } from './lib/child.mjs';
 import { bandwidthOf, peakOf, threadCounts } from './lib/limits.mjs';
+import { missing, noAddon } from './lib/missing.mjs';
 import { interleave, scaled, summary } from './lib/statistics.mjs';
 import { digits, mark, table } from './lib/table.mjs';
 
@@ -35,7 +36,7 @@ const allThreads = () => {
 /** @param {import('./lib/context.mjs').Context} context */
 export async function measure({ quick, limitsIfAny }) {
   const { addon } = loadAddon();
-  if (!addon) return [];
+  if (!addon) throw missing(noAddon);
   const isa = addon.info().isas[0];
   const limits = await limitsIfAny();
   const script = new URL('./scaling/step.mjs', import.meta.url);

@@ -23,7 +23,8 @@ export async function measure({ quick }) {
   const absent = tfjs && absentBecause(tfjs);
   const tasks = {
     'bare Node': processOf('bare.mjs'),
-    Plummet: processOf('first-step.mjs'),
+    'Plummet, trainOnBatch': processOf('first-step.mjs'),
+    'Plummet, fit': processOf('first-fit.mjs'),
     ...(absent === undefined && { 'TensorFlow.js cpu': processOf('first-step-tfjs.mjs') }),
   };
   const values = await interleave(tasks, quick ? 3 : 15);
@@ -53,6 +54,6 @@ export function print(records) {
 export function charts(records) {
   const data = records
     .filter(({ best }) => best !== undefined)
-    .map(({ name, best, noisy }) => ({ name, value: best, noisy, own: name === 'Plummet' }));
+    .map(({ name, best, noisy }) => ({ name, value: best, noisy, own: name.startsWith('Plummet') }));
   return [{ kind: 'bars', title: 'From start to the first training step', unit: 'ms', data }];
 }

@@ -6,7 +6,13 @@ import { rmSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 const bundle = await rolldown({
-  input: { index: 'src/index.ts', kernels: 'src/kernels/index.ts', worker: 'src/plan/worker.ts' },
+  input: {
+    index: 'src/index.ts',
+    kernels: 'src/kernels/index.ts',
+    worker: 'src/plan/worker.ts',
+    plummet: 'src/cli/main.ts',
+    internal: 'src/internal.ts',
+  },
   platform: 'node',
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message);

@@ -125,7 +125,8 @@ export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedB
 
 let known: string | undefined;
 
-function version(): string {
+/** Plummet's. */
+export function version(): string {
   const { readFileSync } = builtin('node:fs');
   known ??= (JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8')) as { version: string }).version;
   return known;

@@ -15,7 +15,8 @@ export type ErrorCode =
   | 'ERR_PLUMMET_ROW'
   | 'ERR_PLUMMET_SHAPE'
   | 'ERR_PLUMMET_STATE'
-  | 'ERR_PLUMMET_TYPE';
+  | 'ERR_PLUMMET_TYPE'
+  | 'ERR_PLUMMET_USAGE';
 
 export type Coded<E extends Error> = E & { readonly code: ErrorCode };
 

@@ -5,7 +5,9 @@ const { kind } = JSON.parse(process.argv[2] ?? '{}');
 const rows = 60_000;
 const Type = kind.startsWith('bytes') ? Uint8Array : Float32Array;
 const bytes = rows * 784 * Type.BYTES_PER_ELEMENT;
-const x = new Type(kind.endsWith('shared') ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)).fill(1);
+/** @type {any} */
+const memory = kind.endsWith('shared') ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+const x = new Type(memory).fill(1);
 const y = new Int32Array(rows);
 
 const times = [];

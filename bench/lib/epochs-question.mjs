@@ -2,7 +2,7 @@
 // How long is an epoch of MNIST (60,000 rows), against peers? The time between ends of epochs of one fit, the first left out;
 // all runners in turn, each time in a process of its own.
 import { dirname } from 'node:path';
-import { loadAddon } from '#src/kernels/native.js';
+import { loadAddon } from '#internal';
 import { measureApart } from './child.mjs';
 import { peakOf, threadCounts } from './limits.mjs';
 import { mnistFile } from './mnist-bytes.mjs';

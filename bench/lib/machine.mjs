@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { backend } from 'plummet';
+import { isClone, root } from './place.mjs';
 
 /** @param {string} command @param {string[]} args */
 function said(command, args) {
@@ -43,14 +44,15 @@ const processorsOf = (list) =>
     return sum + last - first + 1;
   }, 0);
 
-export function machine() {
+/** @param {string} command what was called */
+export function machine(command) {
   const { name, isa, threads, version, reason } = backend();
-  const commit = said('git', ['rev-parse', '--short', 'HEAD']);
-  const changed = said('git', ['status', '--porcelain', '--untracked-files=no']) !== '';
+  const commit = isClone ? said('git', ['-C', root, 'rev-parse', '--short', 'HEAD']) : '';
+  const changed = isClone && said('git', ['-C', root, 'status', '--porcelain', '--untracked-files=no']) !== '';
   const sizes = Object.entries(caches()).map(([level, { bytes }]) => `L${level} ${bytes / 1024} KiB`);
   return {
     date: new Date().toISOString(),
-    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim(),
+    command,
     processor: `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} processors`,
     clock: megahertz() > 0 ? `${(megahertz() / 1000).toFixed(2)} GHz as the system says` : 'the system does not say',
     caches: sizes.join(', ') || 'the system does not say',

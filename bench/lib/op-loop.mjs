@@ -1,8 +1,6 @@
 // @ts-check
 // One op again and again inside the addon, so that what is measured is the op and not the call from JavaScript.
-import { loadAddon } from '#src/kernels/native.js';
-import { opNamed, ops } from '#src/plan/ops.js';
-import { spaces } from '#src/plan/plan.js';
+import { loadAddon, opNamed, ops, spaces } from '#internal';
 import { timed } from './statistics.mjs';
 
 /** Executions a step of the plan, where one is short: a step's own cost counts little then. */
@@ -19,7 +17,7 @@ function fill(array) {
 
 /**
  * A task for `interleave`: seconds an execution.
- * @param {import('#src/plan/ops.js').OpName} name
+ * @param {import('plummet/kernels').OpName} name
  * @param {readonly number[]} dims
  * @param {{ isa: string, threads: number, seconds: number, hyper?: Float32Array }} options `hyper`: an optimizer's scalars
  */
@@ -41,26 +39,22 @@ export function opLoop(name, dims, { isa, threads, seconds, hyper }) {
   const times = spec.work(dims) > 2 ** 21 ? 1 : AT_ONCE;
   const instruction = [ops.findIndex((op) => op.name === name), ...words, ...dims];
   const plan = addon.createPlan(isa, threads, Float64Array.from(Array(times).fill(instruction).flat()));
-  const empty = () => new Float32Array(16);
-  const [totals, control] = [new Float64Array(1), new Int32Array(16)];
-  // The order of `Addon.run`.
-  const arrays = [
-    params,
-    empty(),
-    empty(),
-    totals,
-    null,
-    null,
-    null,
-    null,
-    hyper ?? empty(),
-    null,
-    null,
-    null,
-    control,
-  ];
+  const shared = (/** @type {number} */ count) => new Float32Array(new SharedArrayBuffer(4 * count));
+  const memory = shared(params.length);
+  memory.set(params);
+  const scalars = shared(16);
+  if (hyper) scalars.set(hyper);
+  const totals = new Float64Array(new SharedArrayBuffer(8));
+  const control = new Int32Array(new SharedArrayBuffer(64));
+  // Steps as rows of an epoch in batches of one; the order is that of `Addon.prepare`.
+  const command = new Float64Array(new SharedArrayBuffer(72));
+  command.set([0, 1, 0, 0, 0, 0, 1, Infinity, 0]);
+  const none = [null, null, null, null];
+  const arrays = [memory, shared(16), shared(16), totals, ...none, scalars, null, null, null, control, command];
+  const run = addon.prepare(plan, null, null, arrays);
   const step = timed((steps) => {
-    const status = addon.run(plan, null, null, arrays, Float64Array.of(steps, 1, 0, 0, 0, 0, 1, Infinity, 0));
+    command[0] = steps;
+    const status = run();
     if (status !== 0) throw new Error(`${name} ended with status ${status}`);
   }, seconds);
   return () => step() / times;

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { measureApart, measureWith } from './child.mjs';
+import { isClone } from './place.mjs';
 
 const folder = fileURLToPath(new URL('../peers/', import.meta.url));
 const environment = `${folder}.venv/${process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python'}`;
@@ -33,18 +34,25 @@ export const peers = [
   { name: 'Keras', tasks: ['epoch'], script: 'keras_fit.py', needs: 'keras' },
 ]; // biome-ignore format: a table
 
-/** Installs those for Node on first use. */
+/** Installs those for Node on first use, in a clone; whoever has installed Plummet as a package decides on others alone. */
 async function install() {
-  if (existsSync(`${folder}node_modules/.package-lock.json`)) return;
+  if (!isClone || existsSync(`${folder}node_modules/.package-lock.json`)) return;
   process.stderr.write('Installing the peers to compare with (npm ci in bench/peers) …\n');
   // Without their install scripts: some peers' download binaries.
-  await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  try {
+    await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  } catch (error) {
+    // Offline, for one: they are listed as absent then.
+    process.stderr.write(`That failed: ${/** @type {Error} */ (error).message.trim().split('\n').at(-1)}\n`);
+  }
 }
 
 /** How to get what is absent. */
 export const commands = {
-  node: (/** @type {string} */ name) => `npm install --prefix bench/peers --no-save ${name}`,
-  python: 'python3 -m venv bench/peers/.venv && bench/peers/.venv/bin/pip install -r bench/peers/requirements.txt',
+  node: (/** @type {string} */ name) => `npm install ${isClone ? '--prefix bench/peers ' : ''}--no-save ${name}`,
+  python: isClone
+    ? 'python3 -m venv bench/peers/.venv && bench/peers/.venv/bin/pip install -r bench/peers/requirements.txt'
+    : `pip install -r ${folder}requirements.txt, and PYTHON=… where that is not python3`,
 };
 
 /** @type {Map<string, string | undefined>} */

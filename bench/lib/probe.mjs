@@ -4,10 +4,10 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { missing } from './missing.mjs';
+import { root } from './place.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = `${root}build/probe`;
 const program = `${folder}/probe${process.platform === 'win32' ? '.exe' : ''}`;
 const compiler = process.env.CXX || 'c++';
@@ -48,26 +48,26 @@ async function build() {
   const stamp = hash.digest('hex');
   if (existsSync(program) && existsSync(`${folder}/stamp`) && readFileSync(`${folder}/stamp`, 'utf8') === stamp) return;
   process.stderr.write('Compiling the probe of the machine’s limits …\n');
-  mkdirSync(folder, { recursive: true });
   /** @type {string[]} */
   const objects = [];
   try {
+    mkdirSync(folder, { recursive: true });
     for (const [file, flags] of files) {
       const object = `${folder}/${file.replaceAll('/', '-')}.o`;
       await run(compiler, [...common, ...flags, '-c', root + file, '-o', object]);
       objects.push(object);
     }
     await run(compiler, [...objects, '-pthread', '-o', program]);
+    writeFileSync(`${folder}/stamp`, stamp);
   } catch (error) {
     return `the probe does not compile: ${/** @type {Error} */ (error).message.split('\n').slice(0, 4).join(' ')}`;
   }
-  writeFileSync(`${folder}/stamp`, stamp);
 }
 
 /** @param {...(string | number)} words see native/bench/main.cc */
 export async function probe(...words) {
-  const missing = await probeMissing();
-  if (missing) throw new Error(missing);
+  const reason = await probeMissing();
+  if (reason) throw missing(reason);
   const { stdout } = await run(program, words.map(String));
   return JSON.parse(stdout).value;
 }

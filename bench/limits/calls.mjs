@@ -1,7 +1,6 @@
 // @ts-check
 // What a call from JavaScript into the addon costs, in ns.
-import { loadAddon } from '#src/kernels/native.js';
-import { ops } from '#src/plan/ops.js';
+import { loadAddon, ops } from '#internal';
 import { interleave, scaled, summary, timed } from '../lib/statistics.mjs';
 
 const { quick } = JSON.parse(process.argv[2] ?? '{}');

@@ -1,0 +1,4 @@
+/** What the benchmarks need beside the public doors, from the same bundle: no door for users. */
+export { loadAddon } from './kernels/native.ts';
+export { opNamed, ops } from './plan/ops.ts';
+export { spaces } from './plan/plan.ts';
