@@ -76,7 +76,12 @@ const hash = createHash('sha256');
 for (const { x, y, hidden, last, units, loss, rule } of trainings) {
   const model = sequential(
     [
-      layers.dense({ units: 37, activation: /** @type {any} */ (hidden), inputShape: [INPUTS] }),
+      layers.dense({
+        units: 37,
+        activation: /** @type {any} */ (hidden),
+        kernelInitializer: 'heNormal',
+        inputShape: [INPUTS],
+      }),
       layers.dense({ units: 19, activation: 'relu' }),
       layers.dense({ units, activation: /** @type {any} */ (last) }),
     ],

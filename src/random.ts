@@ -32,6 +32,15 @@ export function stream(seed: number, purpose: number, layer: number, step: numbe
   };
 }
 
+/** Fills an array by numbers: see `Addon.draw`. */
+export type Draw = (out: Float32Array, numbers: Float64Array) => void;
+
+/** What `Draw` wants to know. */
+function drawing(seed: number, purpose: number, layer: number, rest: readonly number[]): Float64Array {
+  const { low, high } = seedWords(seed);
+  return Float64Array.of(low, high, ((purpose << 24) | layer) >>> 0, ...rest);
+}
+
 /** Calls `visit` with the words of the stream of (seed, purpose, layer, 0), many at a time, until it returns false. */
 function eachChunk(
   seed: number,
@@ -48,7 +57,7 @@ function eachChunk(
   } while (visit(words));
 }
 
-/** Fills `out` with `low` + u (`high` − `low`): u uniform in [0, 1), a multiple of 2⁻³². */
+/** Fills `out` with `low` + u (`high` − `low`): u uniform in [0, 1), a multiple of 2⁻³². By `draw`, where there is one. */
 export function fillUniforms(
   out: Float32Array,
   seed: number,
@@ -56,8 +65,13 @@ export function fillUniforms(
   layer: number,
   low: number,
   high: number,
+  draw?: Draw,
 ): void {
   const span = high - low;
+  if (draw) {
+    draw(out, drawing(seed, purpose, layer, [0, low, span, 1]));
+    return;
+  }
   let done = 0;
   eachChunk(seed, purpose, layer, out.length, (words) => {
     const count = Math.min(words.length, out.length - done);
@@ -78,7 +92,10 @@ function normalsOf(words: Uint32Array, out: Float64Array): void {
   }
 }
 
-/** Fills `out` with `mean` + `deviation` · z: z standard normal, those not within ±`cut` drawn again. */
+/**
+ * Fills `out` with `mean` + `deviation` · z: z standard normal, those not within ±`cut` (at least 1) drawn again. By `draw`, where
+ * there is one.
+ */
 export function fillNormals(
   out: Float32Array,
   seed: number,
@@ -87,7 +104,12 @@ export function fillNormals(
   mean: number,
   deviation: number,
   cut = Number.POSITIVE_INFINITY,
+  draw?: Draw,
 ): void {
+  if (draw) {
+    draw(out, drawing(seed, purpose, layer, [1, mean, deviation, cut]));
+    return;
+  }
   const normals = new Float64Array(CHUNK / 2);
   let done = 0;
   eachChunk(seed, purpose, layer, 2 * out.length, (words) => {

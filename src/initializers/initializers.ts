@@ -1,4 +1,5 @@
 import { checkOptions, finite, inRange, rangeError } from '../errors.ts';
+import type { Draw } from '../random.ts';
 import type { Initializer } from './initializer.ts';
 import { initializer } from './made.ts';
 import { type Distribution, type Fan, fillNormal, fillScaled, fillTruncatedNormal, fillUniform } from './scaling.ts';
@@ -52,8 +53,8 @@ export function randomUniform(options: { minval?: number; maxval?: number } = {}
   if (minval > maxval) {
     throw rangeError('ERR_PLUMMET_OPTION', `randomUniform: minval must not exceed maxval, got ${minval} and ${maxval}`);
   }
-  return initializer('randomUniform', { minval, maxval }, (out, _shape, seed, index) =>
-    fillUniform(out, seed, index, minval, maxval),
+  return initializer('randomUniform', { minval, maxval }, (out, _shape, seed, index, draw) =>
+    fillUniform(out, seed, index, minval, maxval, draw),
   );
 }
 
@@ -67,12 +68,14 @@ export interface NormalOptions {
 function normal(
   name: string,
   options: NormalOptions,
-  fill: (out: Float32Array, seed: number, index: number, mean: number, stddev: number) => void,
+  fill: (out: Float32Array, seed: number, index: number, mean: number, stddev: number, draw?: Draw) => void,
 ): Initializer {
   const given = checkOptions(name, options, ['mean', 'stddev']);
   const mean = finite(name, 'mean', given.mean ?? 0);
   const stddev = inRange(name, 'stddev', given.stddev ?? 0.05, 0, Number.POSITIVE_INFINITY);
-  return initializer(name, { mean, stddev }, (out, _shape, seed, index) => fill(out, seed, index, mean, stddev));
+  return initializer(name, { mean, stddev }, (out, _shape, seed, index, draw) =>
+    fill(out, seed, index, mean, stddev, draw),
+  );
 }
 
 /**
@@ -97,8 +100,8 @@ export const truncatedNormal = (options: NormalOptions = {}): Initializer =>
   normal('truncatedNormal', options, fillTruncatedNormal);
 
 function scaled(name: string, scale: number, fan: Fan, distribution: Distribution): Initializer {
-  return initializer(name, {}, (out, shape, seed, index) =>
-    fillScaled(out, shape, seed, index, scale, fan, distribution),
+  return initializer(name, {}, (out, shape, seed, index, draw) =>
+    fillScaled(out, shape, seed, index, scale, fan, distribution, draw),
   );
 }
 

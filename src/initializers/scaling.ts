@@ -1,5 +1,5 @@
 /** Initial weights whose variance follows from the shape: scale / fan, as in Keras's VarianceScaling. */
-import { fillNormals, fillUniforms, purpose } from '../random.ts';
+import { type Draw, fillNormals, fillUniforms, purpose } from '../random.ts';
 
 /** Inputs and outputs of one unit. A kernel is [inputs, outputs]; a vector counts its length for both. */
 function fans(shape: readonly number[]): { in: number; out: number } {
@@ -22,23 +22,38 @@ export function fillScaled(
   scale: number,
   fan: Fan,
   distribution: Distribution,
+  draw?: Draw,
 ): void {
   const f = fans(shape);
   const variance = scale / Math.max(1, fan === 'in' ? f.in : (f.in + f.out) / 2);
   if (distribution === 'uniform') {
     const limit = Math.sqrt(3 * variance);
-    fillUniform(out, seed, index, -limit, limit);
+    fillUniform(out, seed, index, -limit, limit, draw);
   } else {
-    fillTruncatedNormal(out, seed, index, 0, Math.sqrt(variance) / TRUNCATED_DEVIATION);
+    fillTruncatedNormal(out, seed, index, 0, Math.sqrt(variance) / TRUNCATED_DEVIATION, draw);
   }
 }
 
-export function fillUniform(out: Float32Array, seed: number, index: number, low: number, high: number): void {
-  fillUniforms(out, seed, purpose.weights, index, low, high);
+export function fillUniform(
+  out: Float32Array,
+  seed: number,
+  index: number,
+  low: number,
+  high: number,
+  draw?: Draw,
+): void {
+  fillUniforms(out, seed, purpose.weights, index, low, high, draw);
 }
 
-export function fillNormal(out: Float32Array, seed: number, index: number, mean: number, deviation: number): void {
-  fillNormals(out, seed, purpose.weights, index, mean, deviation);
+export function fillNormal(
+  out: Float32Array,
+  seed: number,
+  index: number,
+  mean: number,
+  deviation: number,
+  draw?: Draw,
+): void {
+  fillNormals(out, seed, purpose.weights, index, mean, deviation, undefined, draw);
 }
 
 /** Those beyond two standard deviations are drawn again, as in Keras. */
@@ -48,6 +63,7 @@ export function fillTruncatedNormal(
   index: number,
   mean: number,
   deviation: number,
+  draw?: Draw,
 ): void {
-  fillNormals(out, seed, purpose.weights, index, mean, deviation, 2);
+  fillNormals(out, seed, purpose.weights, index, mean, deviation, 2, draw);
 }

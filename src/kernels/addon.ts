@@ -55,6 +55,11 @@ export interface Addon {
    * Returns a `status`.
    */
   kernel(isa: string, threads: number, op: number, arrays: (Numbers | null)[], dims: Float64Array): number;
+  /**
+   * Fills `out` with random numbers, as src/random.ts does. `numbers`: seedLow, seedHigh, purpose << 24 | layer, then
+   * 0, low, span, 1 for uniform ones, or 1, mean, deviation, cut for normal ones, cut at least 1.
+   */
+  draw(out: Float32Array, numbers: Float64Array): void;
   /** How many bytes past a line of 64 bytes a typed array begins. */
   misalignment(array: Numbers): number;
   /** Work (see `OpSpec.work`) below which an op runs on one thread; returns the one before. For tests: 0. */

@@ -88,7 +88,7 @@ export function compile(core: Core, given: unknown): void {
   const optimizer = resolveOptimizer(options.optimizer as Optimizer);
   const loss = resolveLoss(options.loss as Loss);
   const executor = executorFor(options.backend);
-  const network = networkOf(core);
+  const network = networkOf(core, executor);
   const metrics = metricsOf(options.metrics ?? [], loss, network.outputs);
   // Lowering knows whether loss, metrics and last layer go together.
   lower({ network, purpose: 'train', batchSize: 1, loss, metrics, optimizer });

@@ -80,14 +80,14 @@ export function assertLayer(who: string, layer: unknown): asserts layer is Layer
   );
 }
 
-/** The network with its first weights in place. */
-export function networkOf(core: Core): Network {
+/** The network with its first weights in place, which `executor` may help to draw. */
+export function networkOf(core: Core, executor?: Executor): Network {
   if (core.network) return core.network;
   const network = build(core.layers);
   const params = sharedFloats(network.size);
   network.parameters.forEach(({ shape, layout, offset, initializer }, index) => {
     const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
-    initializer.fill(values, shape, core.seed, index);
+    initializer.fill(values, shape, core.seed, index, executor?.draw);
     pack(values, shape, layout, params, offset);
   });
   core.params = params;

@@ -104,5 +104,6 @@ export function createNativeExecutor(addon: Addon, isa: string, threads: number)
       new Promise((resolve, reject) => {
         callOf(run)((error, status) => (error ? reject(error) : resolve(status)));
       }),
+    draw: addon.draw,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * A plan: a flat list of kernel calls, as plain data. Both executors (native, reference) run it; `lower.ts` makes it.
  */
+import type { Draw } from '../random.ts';
 import type { OpName } from './ops.ts';
 
 /**
@@ -115,4 +116,6 @@ export interface Executor {
   run(run: Run): number;
   /** Runs off the main thread. */
   start(run: Run): Promise<number>;
+  /** Draws random numbers faster than src/random.ts does, and the same ones. */
+  readonly draw?: Draw;
 }

@@ -582,6 +582,7 @@ describe.skipIf(!built)('hostile input to the addon', () => {
     for (const name of [
       'createPlan',
       'prepare',
+      'draw',
       'misalignment',
       'kernel',
       'measure',
