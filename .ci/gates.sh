@@ -188,6 +188,7 @@ const { accuracy }: Record<string, number> = await model.evaluate(new Float32Arr
 console.log(accuracy);
 TS
   node imported.mjs && node required.cjs || return
+  npx --no-install plummet --version && npx --no-install plummet bench start-up --quick || return
   "$root/node_modules/.bin/tsc" --noEmit --strict --target es2023 --lib es2023 --module nodenext --types node --typeRoots "$root/node_modules/@types" typed.mts
 }
 
