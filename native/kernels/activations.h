@@ -34,6 +34,41 @@ constexpr bool is_linear(Activation) {
   return false;
 }
 
+// Whether it is a long chain of operations: such are done in groups.
+template <class Activation>
+constexpr bool is_long(Activation) {
+  return false;
+}
+inline constexpr bool is_long(Sigmoid) { return true; }
+inline constexpr bool is_long(Tanh) { return true; }
+
+// The activation of rows × width elements in place, width a multiple of the vector's.
+template <class V, class Activation>
+void activate_tile(Activation activation, float* out, int64_t ld, int64_t rows, int64_t width) {
+  if constexpr (!is_long(Activation())) {
+    for (int64_t i = 0; i < rows; i++) {
+      for (int64_t j = 0; j < width; j += V::kWidth) {
+        activation.forward(V::load(out + i * ld + j)).store(out + i * ld + j);
+      }
+    }
+  } else {
+    float* place[kGroup];
+    for (int64_t i = 0, j = 0; i < rows;) {
+      for (int k = 0; k < kGroup; k++) {
+        place[k] = i < rows ? out + i * ld + j : place[k - 1];  // the last group may do its last vector more than once
+        j += V::kWidth;
+        if (j == width) {
+          j = 0;
+          i++;
+        }
+      }
+      const Group<V> y =
+          activation.forward(Group<V>(V::load(place[0]), V::load(place[1]), V::load(place[2]), V::load(place[3])));
+      for (int k = 0; k < kGroup; k++) y.part[k].store(place[k]);
+    }
+  }
+}
+
 // Calls f with the activation of that number.
 template <class F>
 void with_activation(int64_t number, F f) {

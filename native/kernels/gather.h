@@ -16,8 +16,10 @@ int gather_floats(const KernelArgs& args, int64_t begin, int64_t end) {
     const int64_t r = batch.source_row(i);
     if (r < 0) return kBadRow;
     float* out = operand<float>(args, 2) + i * batch.ld;
-    memcpy(out, operand<const float>(args, 0) + r * columns, size_t(columns) * sizeof(float));
-    memset(out + columns, 0, size_t(pad(columns) - columns) * sizeof(float));
+    const float* x = operand<const float>(args, 0) + r * columns;
+    int64_t j = 0;
+    for (; j + V::kWidth <= columns; j += V::kWidth) V::load(x + j).store(out + j);
+    for (; j < pad(columns); j += V::kWidth) load_part<V>(x + j, columns - j).store(out + j);
   }
   return kOk;
 }

@@ -83,14 +83,13 @@ int mean_loss(const KernelArgs& args, int64_t begin, int64_t end) {
     const int64_t r = l.source_row(i);
     if (r < 0) return kBadRow;
     const float *z = l.z(i), *targets = l.targets(r);
-    const auto target = [=](int64_t j) { return load_part<V>(targets + j, columns - j); };
-    const float total = sum<V>(columns, [=](int64_t j) { return Term::loss(V::load(z + j), target(j)); });
-    l.loss(i) = total / float(columns);
     float* gradient = l.gradient(i);
-    if (!gradient) continue;
-    for (int64_t j = 0; j < columns; j += V::kWidth) {
-      (Term::gradient(V::load(z + j), target(j)) * scale).store(gradient + j);
-    }
+    const float total = sum<V>(columns, [=](int64_t j) {
+      const V prediction = V::load(z + j), target = load_part<V>(targets + j, columns - j);
+      if (gradient) (Term::gradient(prediction, target) * scale).store(gradient + j);
+      return Term::loss(prediction, target);
+    });
+    l.loss(i) = total / float(columns);
   }
   return kOk;
 }

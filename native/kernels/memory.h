@@ -40,9 +40,7 @@ inline int64_t pad(int64_t n) { return (n + 15) / 16 * 16; }
 template <class V>
 V load_part(const float* p, int64_t count) {
   if (count >= V::kWidth) return V::load(p);
-  float lanes[V::kWidth] = {};
-  if (count > 0) memcpy(lanes, p, size_t(count) * sizeof(float));
-  return V::load(lanes);
+  return count > 0 ? V::load_some(p, count) : V(0.0f);
 }
 
 template <class V>

@@ -3,6 +3,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "group.h"
 #include "numbers.h"
 
 namespace plummet {
@@ -13,33 +14,49 @@ constexpr float kLn2High = 0.693359375f;
 constexpr float kLn2Low = -2.12194440e-4f;
 
 // 2ⁿ for −126 ≤ n ≤ 127.
-template <class V>
-V power_of_two(Bits n) {
+template <class V, class B>
+V power_of_two(B n) {
   return from_bits(shift_left<23>(n + Bits(127)));
 }
 
-// eˣ = 2ⁿ·eʳ, |r| ≤ ln 2 / 2. Largest error 0.87 ulp; underflows gradually, overflows to infinity.
+// eˣ = 2ⁿ·y, y = eʳ, |r| ≤ ln 2 / 2.
+template <class V>
+struct Power {
+  static constexpr float kLog2E = 1.44269504f;
+  static constexpr float kRound = 12582912.0f;  // 1.5·2²³: adding it rounds to an integer, in the low bits
+  V rounded, y;
+  explicit Power(V x) : rounded(x * V(kLog2E) + V(kRound)), y(1.0f) {
+    const V n = rounded - V(kRound);
+    const V high = x - n * V(kLn2High);
+    const V low = n * V(kLn2Low);
+    const V r = high - low;
+    V p = V(1.73211956e-4f);
+    p = p * r + V(1.39333715e-3f);
+    p = p * r + V(8.33788887e-3f);
+    p = p * r + V(4.16664816e-2f);
+    p = p * r + V(1.66666478e-1f);
+    p = p * r + V(0.5f);
+    y = y + (high - (low - (r * r) * p));
+  }
+  auto exponent() const { return bits(rounded) - Bits(0x4b400000); }
+};
+
+// Largest error 0.87 ulp; underflows gradually, overflows to infinity.
 template <class V>
 V exp(V x) {
-  constexpr float kLog2E = 1.44269504f;
-  constexpr float kRound = 12582912.0f;  // 1.5·2²³: adding it rounds to an integer, in the low bits
   x = select(x > V(89.0f), V(89.0f), x);
   x = select(V(-104.0f) > x, V(-104.0f), x);
-  const V rounded = x * V(kLog2E) + V(kRound);
-  const V n = rounded - V(kRound);
-  const V high = x - n * V(kLn2High);
-  const V low = n * V(kLn2Low);
-  const V r = high - low;
-  V p = V(1.73211956e-4f);
-  p = p * r + V(1.39333715e-3f);
-  p = p * r + V(8.33788887e-3f);
-  p = p * r + V(4.16664816e-2f);
-  p = p * r + V(1.66666478e-1f);
-  p = p * r + V(0.5f);
-  const V y = V(1.0f) + (high - (low - (r * r) * p));
-  const Bits exponent = bits(rounded) - Bits(0x4b400000);
-  const Bits half = shift_right<1>(exponent);  // in two steps, so that only the last one rounds
-  return (y * power_of_two<V>(half)) * power_of_two<V>(exponent - half);
+  const Power<V> power(x);
+  const auto exponent = power.exponent();
+  const auto half = shift_right<1>(exponent);  // in two steps, so that only the last one rounds
+  return (power.y * power_of_two<V>(half)) * power_of_two<V>(exponent - half);
+}
+
+// The same for 0 ≤ x, where what is above 64 gives e⁶⁴: nothing rounds in the last step.
+template <class V>
+V exp_to_64(V x) {
+  const Power<V> power(select(x > V(64.0f), V(64.0f), x));
+  return power.y * power_of_two<V>(power.exponent());
 }
 
 // x = 2ᵉ·(1 + f), √½ ≤ 1 + f < √2, for a normal x > 0.
@@ -103,7 +120,7 @@ V tanh(V x) {
   p = p * z + V(1.33314058e-1f);
   p = p * z + V(-3.33332807e-1f);
   const V small = a + (a * z) * p;
-  const V large = V(1.0f) - V(2.0f) / (exp(a + a) + V(1.0f));
+  const V large = V(1.0f) - V(2.0f) / (exp_to_64(a + a) + V(1.0f));  // from a = 9.02 on 1
   const V y = select(V(0.625f) > a, small, large);
   return from_bits(bits(y) + (bits(x) & Bits(INT32_MIN)));
 }

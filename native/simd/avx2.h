@@ -30,6 +30,9 @@ inline Bits shift_right(Bits a) {  // keeps the sign
   return Bits(_mm256_srai_epi32(a.v, kCount));
 }
 
+// From element 8 - n on: a mask of the first n lanes.
+constexpr int32_t kLaneMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+
 struct Vec {
   static constexpr int kWidth = 8;
   static constexpr bool kFastFma = true;
@@ -40,6 +43,11 @@ struct Vec {
   static Vec load(const float* p) { return Vec(_mm256_loadu_ps(p)); }
   static Vec load_bytes(const uint8_t* p) {
     return Vec(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))));
+  }
+  // The first `count` < kWidth lanes; the rest are +0, and what lies there is not read.
+  static Vec load_some(const float* p, int64_t count) {
+    const int32_t* const mask = kLaneMasks + kWidth - count;
+    return Vec(_mm256_maskload_ps(p, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(mask))));
   }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
 };

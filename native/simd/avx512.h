@@ -40,6 +40,11 @@ __m512i ints_shifted_right(__m512i x) {
   for (int i = 0; i < 16; i++) ints[i] >>= kCount;
   return _mm512_loadu_si512(ints);
 }
+inline __m512 first_floats(const float* p, int64_t count) {
+  float floats[16] = {};
+  for (int64_t i = 0; i < count; i++) floats[i] = p[i];
+  return _mm512_loadu_ps(floats);
+}
 #else
 inline __m512 floats_of_ints(__m512i x) { return _mm512_cvtepi32_ps(x); }
 inline __m512 floats_of_bytes(const uint8_t* p) {
@@ -48,6 +53,9 @@ inline __m512 floats_of_bytes(const uint8_t* p) {
 template <int kCount>
 __m512i ints_shifted_right(__m512i x) {
   return _mm512_srai_epi32(x, kCount);
+}
+inline __m512 first_floats(const float* p, int64_t count) {
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
 }
 #endif
 
@@ -82,6 +90,7 @@ struct Vec {
   explicit Vec(__m512 x) : v(x) {}
   static Vec load(const float* p) { return Vec(_mm512_loadu_ps(p)); }
   static Vec load_bytes(const uint8_t* p) { return Vec(floats_of_bytes(p)); }
+  static Vec load_some(const float* p, int64_t count) { return Vec(first_floats(p, count)); }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
 };
 

@@ -43,6 +43,11 @@ struct Vec {
     const uint8x8_t b = vreinterpret_u8_u32(vdup_n_u32(four));
     return Vec(vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(b)))));
   }
+  static Vec load_some(const float* p, int64_t count) {
+    float lanes[kWidth] = {};
+    memcpy(lanes, p, size_t(count) * sizeof(float));
+    return load(lanes);
+  }
   void store(float* p) const { vst1q_f32(p, v); }
 };
 

@@ -36,6 +36,7 @@ struct Vec {
   explicit Vec(float x) : v(x) {}
   static Vec load(const float* p) { return Vec(*p); }
   static Vec load_bytes(const uint8_t* p) { return Vec(float(*p)); }
+  static Vec load_some(const float* p, int64_t count) { return Vec(count > 0 ? *p : 0.0f); }
   void store(float* p) const { *p = v; }
 };
 

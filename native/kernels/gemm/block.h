@@ -1,6 +1,7 @@
 // A block of a matrix product: one panel's columns, any number of rows, a stretch of k.
 #pragma once
 #include "micro.h"
+#include "units.h"
 
 namespace plummet {
 namespace {
@@ -44,10 +45,10 @@ int64_t run_strips(const Block& block, int64_t j, Finish finish) {
   constexpr int64_t kColumns = kVectors * V::kWidth;
   if (j + kColumns > block.columns) return j;
   const int64_t tiles = (block.rows + kRows - 1) / kRows;
-  const int64_t low = block.rows / tiles, higher = block.rows % tiles;
+  const int64_t low = quotient(block.rows, tiles), higher = block.rows - low * tiles;
   for (; j + kColumns <= block.columns; j += kColumns) {
     const float* const next = j + kColumns < block.columns ? block.b + j + kColumns : block.next;
-    Ahead ahead{tiles > kFewTiles ? next : nullptr, (block.k + tiles - 1) / tiles};
+    Ahead ahead{tiles > kFewTiles ? next : nullptr, quotient(block.k + tiles - 1, tiles)};
     if (higher > 0) run_tiles<V, kRows, kVectors>(block, low + 1, higher, 0, j, ahead);
     if (ahead.right) ahead.right += higher * ahead.rows * block.ldb;
     run_tiles<V, kRows, kVectors>(block, low, tiles - higher, higher * (low + 1), j, ahead);

@@ -13,6 +13,8 @@ constexpr int64_t kStretch = 256;
 
 inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+// a / b, where b is often 1: divisions would cost more than the arithmetic of a tiny product.
+inline int64_t quotient(int64_t a, int64_t b) { return b == 1 ? a : a / b; }
 
 // Rows [from, from + count) of the output, and a stretch [p, p + length) of what is summed: as much of the left-hand
 // matrix as stays in the second cache while panel after panel is computed.
@@ -23,7 +25,7 @@ struct Slab {
   // Calls f(panel, first row, rows) for each panel that has units to be computed in these rows.
   template <class F>
   void for_panels(F f) const {
-    for (int64_t panel = begin / blocks; panel * blocks < end; panel++) {
+    for (int64_t panel = quotient(begin, blocks); panel * blocks < end; panel++) {
       const int64_t first = larger(from, (begin - panel * blocks) * kRowBlock);
       const int64_t last = smaller(from + count, (end - panel * blocks) * kRowBlock);
       if (first < last) f(panel, first, last - first);
@@ -37,13 +39,14 @@ template <class F>
 void for_slabs(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
   if (begin >= end) return;
   const int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
-  const bool one_panel = begin / blocks == (end - 1) / blocks;
-  const int64_t first = one_panel ? begin % blocks * kRowBlock : 0;
-  const int64_t last = one_panel ? smaller(((end - 1) % blocks + 1) * kRowBlock, rows) : rows;
+  const int64_t panel = quotient(begin, blocks), last_panel = quotient(end - 1, blocks);
+  const bool one_panel = panel == last_panel;
+  const int64_t first = one_panel ? (begin - panel * blocks) * kRowBlock : 0;
+  const int64_t last = one_panel ? smaller((end - panel * blocks) * kRowBlock, rows) : rows;
   const int64_t stretches = larger((k + kStretch - 1) / kStretch, 1);
   for (int64_t from = first; from < last; from += kSlabRows) {
     for (int64_t s = 0, p = 0; s < stretches; s++) {
-      const int64_t length = (k - p + stretches - s - 1) / (stretches - s);
+      const int64_t length = quotient(k - p + stretches - s - 1, stretches - s);
       f(Slab{from, smaller(last - from, kSlabRows), p, length, begin, end, blocks});
       p += length;
     }
@@ -52,6 +55,19 @@ void for_slabs(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
 
 // Rows that lie a multiple of this many floats apart compete for the same few places in the cache.
 constexpr int64_t kSamePlaces = 128;
+
+// Calls f(panel, first row, rows, p, length) for all parts of units [begin, end), in the order of for_slabs. A product
+// that is a single slab takes the short way: finding its parts would cost more than a tiny one's arithmetic.
+template <class F>
+void for_parts(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
+  if (rows <= kRowBlock && k <= kStretch) {
+    for (int64_t panel = begin; panel < end; panel++) f(panel, 0, rows, 0, k);
+    return;
+  }
+  for_slabs(begin, end, rows, k, [&](const Slab& slab) {
+    slab.for_panels([&](int64_t panel, int64_t from, int64_t count) { f(panel, from, count, slab.p, slab.length); });
+  });
+}
 
 // The columns of panel q, of a matrix with n columns, that are stored.
 inline int64_t panel_width(int64_t n, int64_t q) {
