@@ -48,6 +48,18 @@ const trainings: readonly Training[] = [
     epochs: 4,
   },
   {
+    inputs: 2,
+    hidden: 8,
+    outputs: 1,
+    activation: 'tanh',
+    loss: 'mse',
+    optimizer: 'adam',
+    rows: 19,
+    batchSize: 4,
+    evaluationRows: 5,
+    epochs: 5,
+  },
+  {
     inputs: 130,
     hidden: 64,
     outputs: 2,
