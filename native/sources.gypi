@@ -21,6 +21,7 @@
       "native/runtime/pin.cc",
       "native/runtime/pool.cc",
       "native/runtime/processors.cc",
+      "native/runtime/team_size.cc",
       "native/runtime/workspace.cc"
     ],
     "isa_scalar_sources": ["native/isa/scalar.cc"],

@@ -101,7 +101,9 @@ class Binder {
       }
     }
     const double units = spec.units(full);
-    const bool divided = units > 1 && spec.work_of(full) >= binding_.threshold;
+    const double work = spec.work_of(full);
+    const bool divided = units > 1 && work >= binding_.threshold;
+    bound_.work += work;
     call.end = static_cast<int64_t>(units);
     touched.divided = divided;
     touched.fallible = spec.fallible;

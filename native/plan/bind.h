@@ -30,6 +30,7 @@ struct BoundPlan {
   std::vector<double*> totals;  // what it adds to
   int64_t full_rows = 0;        // rows in a full batch
   double scalars_needed = 0;    // floats of a row of scalars
+  double work = 0;              // of a full batch
   bool any_divided = false;
 };
 

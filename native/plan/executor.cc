@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A run keeps its threads at least this long before it lets others have them.
-constexpr std::chrono::milliseconds kSlice{2};
+constexpr std::chrono::milliseconds kSlice{8};
 
 // The slots of `control` are shared with JavaScript's Atomics.
 std::atomic<int32_t>& slot(const Run& run, ControlSlot index) {
@@ -42,13 +42,19 @@ struct Region {
   const std::atomic<bool>* cancelled;
   int64_t batches, evaluation_batches;
   bool may_pause;
-  Clock::time_point since;  // when this slice began
+  int held = 0;  // threads it has leased, of those it wants
+  int wanted = 1;
+  bool watched = false;     // whether the team is of the size it asked for, so that its pace tells something
+  Clock::time_point since;  // when this slice began,
+  int64_t lost_before = 0;  // what had been lost by then,
+  double work_before = 0;   // and done
 
   Position position;  // where the region begins and, after it, where it ended
   Barrier::Word outcome = Barrier::kGo;
   int64_t parallel_ops = 0;
   int team = 1;
   FirstError error;
+  std::unique_ptr<Pace> pace;  // null where the number of threads does not change
 
   Region(const Run& run_, Bound& bound_, const std::atomic<bool>* cancelled_)
       : run(run_),
@@ -58,6 +64,23 @@ struct Region {
         evaluation_batches(run.evaluation.batches()),
         may_pause(false),
         position{run.first_epoch, run.first_batch, 0, 0} {}
+
+  // What threads have lost by waiting, in this region. If one is late all others wait.
+  int64_t lost(int threads) const { return (bound.barrier->lost() - lost_before) / std::max(threads - 1, 1); }
+
+  // Up to a position. Of a partial batch the work counts in full.
+  double work(const Position& at) const {
+    const double training = bound.train.work, evaluation = bound.evaluation.work;
+    const double epoch = static_cast<double>(batches) * training + static_cast<double>(evaluation_batches) * evaluation;
+    return static_cast<double>(at.epoch) * epoch + static_cast<double>(at.batch) * training +
+           static_cast<double>(at.evaluated) * evaluation;
+  }
+
+  // All that has been spent and done in this region and in those before.
+  Effort effort(int threads, const Position& at) const {
+    const std::chrono::nanoseconds time = Clock::now() - since;
+    return pace->effort + Effort{time.count(), lost(threads), work(at) - work_before};
+  }
 
   bool aborted() const {
     return slot(run, kAbortSlot).load(std::memory_order_relaxed) == 1 ||
@@ -110,8 +133,16 @@ class Walker {
     if (position_.epoch >= run_.end_epoch) return Barrier::kStop;
     if (position_.batch < region_.batches && position_.steps >= run_.max_steps) return Barrier::kStop;
     if (region_.aborted()) return Barrier::kStop;
-    if (region_.may_pause && leases().wanted() && Clock::now() - region_.since >= kSlice) return Barrier::kPause;
-    return Barrier::kGo;
+    if (region_.may_pause && share_changes() && Clock::now() - region_.since >= kSlice) return Barrier::kPause;
+    return size_changes() ? Barrier::kPause : Barrier::kGo;
+  }
+
+  // Whether this run may have more threads now, or has more than its share.
+  bool share_changes() const { return leases().wanted() || leases().more_for(region_.held, region_.wanted); }
+
+  bool size_changes() {
+    if (!region_.watched || !region_.pace->size.due(region_.pace->effort.lost + region_.lost(team_))) return false;
+    return region_.pace->size.look(region_.effort(team_, position_));
   }
 
   void publish_position(const Position& position) {
@@ -220,7 +251,12 @@ void work(void* context, int thread, int team) {
 
 // One parallel region: from the region's position to where it ends.
 void run_region(Region& region, int threads) {
-  if (region.may_pause) region.since = Clock::now();
+  region.watched = region.pace && region.pace->size.now() == threads;
+  if (region.may_pause || region.watched) region.since = Clock::now();
+  if (region.watched) {
+    region.lost_before = region.bound.barrier->lost();
+    region.work_before = region.work(region.position);
+  }
   if (threads > 1) region.bound.barrier->reset();
   pool().run(
       threads,
@@ -230,36 +266,45 @@ void run_region(Region& region, int threads) {
         work(context, thread, team);
       },
       &region);
+  if (region.watched) region.pace->effort = region.effort(threads, region.position);
+}
+
+// How many threads the next region has; what it has leased for them is in `region.held`. 0: it has been cancelled while
+// it waited for its turn.
+int take_threads(Region& region, Turn turn) {
+  region.wanted = region.pace ? region.pace->size.now() : static_cast<int>(region.bound.tracks.size());
+  if (turn == Turn::kWait) {
+    region.held = leases().take(region.wanted, [&region] { return region.aborted(); });
+    if (region.held == 0) return 0;
+  } else {
+    region.held = region.wanted > 1 ? leases().try_take(region.wanted) : 0;
+    if (region.held == 0) return 1;
+  }
+  // Who may have the whole budget may also have more threads than there are processors.
+  return region.held == leases().budget() ? region.wanted : region.held;
 }
 
 }  // namespace
 
 int execute(const Run& run, Bound& bound, Turn turn, const std::atomic<bool>* cancelled) {
   Region region(run, bound, cancelled);
-  int threads = static_cast<int>(bound.tracks.size());
-  int lease = 0;
+  // A threshold of zero asks for all threads in any case.
+  if (bound.tracks.size() > 1 && bound.key.threshold > 0) {
+    region.pace = run.pass.plan->pace.take();
+    if (!region.pace) region.pace.reset(new Pace{TeamSize(run.pass.plan->threads), {}});
+  }
   int status = kDone;
   for (;;) {
     region.error.reset();
-    const auto stop_waiting = [&region] { return region.aborted(); };
-    if (turn == Turn::kWait) {
-      lease = leases().take(threads, stop_waiting);
-      if (lease == 0) {
-        status = kAborted;
-        break;
-      }
-    } else if (threads > 1) {
-      lease = leases().try_take(threads);
-      if (lease == 0) threads = 1;
+    const int threads = take_threads(region, turn);
+    if (threads == 0) {
+      status = kAborted;
+      break;
     }
-    region.may_pause = lease > 0;
+    region.may_pause = region.held > 0;
     run_region(region, threads);
-    if (lease > 0) leases().give_back(lease);
-    lease = 0;
-    if (region.outcome == Barrier::kPause) {
-      if (turn == Turn::kNow) threads = 1;
-      continue;
-    }
+    if (region.held > 0) leases().give_back(region.held);
+    if (region.outcome == Barrier::kPause) continue;
     if (region.outcome == Barrier::kFailed) {
       status = region.error.status();
     } else {
@@ -269,6 +314,7 @@ int execute(const Run& run, Bound& bound, Turn turn, const std::atomic<bool>* ca
     }
     break;
   }
+  if (region.pace) run.pass.plan->pace.keep(std::move(region.pace));
   publish(run, kThreadsSlot, region.team);
   publish(run, kParallelOpsSlot, region.parallel_ops);
   slot(run, kStatusSlot).store(status, std::memory_order_release);

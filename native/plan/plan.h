@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "../runtime/team_size.h"
 #include "failure.h"
 #include "ops.h"
 
@@ -27,6 +28,7 @@ struct Plan {
   const KernelTable* const kernels;
   const int threads;
   const std::vector<Instruction> instructions;
+  mutable Shelf<Pace> pace{};
 };
 
 // Reads `words` (src/kernels/addon.ts, createPlan) and checks all that does not depend on a run.

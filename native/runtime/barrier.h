@@ -39,28 +39,42 @@ class Barrier {
     for (int round = 0, distance = 1; distance < team; ++round, distance *= 2) {
       const int to = thread + distance < team ? thread + distance : thread + distance - team;
       line(to).signal[set][round].store(meetings << 2 | word, std::memory_order_release);
-      const uint32_t heard = wait_for(line(thread).signal[set][round], meetings);
+      const uint32_t heard = wait_for(line(thread), set, round, meetings);
       if (heard > word) word = heard;
     }
     return static_cast<Word>(word);
   }
 
+  // Nanoseconds that threads have waited for each other, all together. Only long waits count.
+  int64_t lost() const {
+    int64_t sum = 0;
+    for (int t = 0; t < threads_; ++t) sum += line(t).lost.load(std::memory_order_relaxed);
+    return sum;
+  }
+
  private:
   static constexpr int kRounds = 8;  // for 256 threads
 
-  // What others signal to one thread: the number of the meeting and a word.
-  struct alignas(64) Line {
-    std::atomic<uint32_t> signal[2][kRounds];
+  struct Line {
+    // What others signal to one thread: the number of the meeting and a word.
+    alignas(64) std::atomic<uint32_t> signal[2][kRounds];
+    // What the thread says of itself.
+    alignas(64) std::atomic<int64_t> lost{0};
   };
 
   Line& line(int thread) { return lines_[static_cast<size_t>(thread)]; }
+  const Line& line(int thread) const { return lines_[static_cast<size_t>(thread)]; }
 
-  static uint32_t wait_for(const std::atomic<uint32_t>& signal, uint32_t meeting) {
-    Spinner spinner;
-    for (;;) {
+  static uint32_t wait_for(Line& line, uint32_t set, int round, uint32_t meeting) {
+    const std::atomic<uint32_t>& signal = line.signal[set][round];
+    for (Spinner spinner;; spinner.wait()) {
       const uint32_t value = signal.load(std::memory_order_acquire);
-      if (((value ^ meeting << 2) & ~3u) == 0) return value & 3;
-      spinner.wait();
+      if (((value ^ meeting << 2) & ~3u) != 0) continue;
+      if (spinner.yielding()) {
+        const std::chrono::nanoseconds waited = spinner.waited();
+        line.lost.store(line.lost.load(std::memory_order_relaxed) + waited.count(), std::memory_order_relaxed);
+      }
+      return value & 3;
     }
   }
 

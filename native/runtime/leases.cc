@@ -26,42 +26,60 @@ int process_budget() {
 
 }  // namespace
 
-int Leases::take(int threads, const std::function<bool()>& cancelled) {
-  const int need = std::min(threads, budget_);
+int Leases::take(int wanted, const std::function<bool()>& cancelled) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (queue_.empty() && free_ >= need) {
-    free_ -= need;
-    return need;
-  }
-  const auto place = queue_.insert(queue_.end(), need);
-  waiting_.fetch_add(1, std::memory_order_relaxed);
-  bool gone = false;
-  while (!(place == queue_.begin() && free_ >= need)) {
-    changed_.wait_for(lock, kLook);
+  const auto place = queue_.emplace(queue_.end());
+  place->wanted = wanted;
+  changed();
+  while (!(place == queue_.begin() && free_ >= std::min(wanted, least_share()))) {
+    place->turn.wait_for(lock, kLook);
     lock.unlock();
-    gone = cancelled();
+    const bool gone = cancelled();
     lock.lock();
-    if (gone) break;
+    if (!gone) continue;
+    queue_.erase(place);
+    changed();
+    return 0;
   }
+  const int got = std::min({wanted, largest_share(), free_});
   queue_.erase(place);
-  waiting_.fetch_sub(1, std::memory_order_relaxed);
-  if (!gone) free_ -= need;
-  changed_.notify_all();  // the next in the queue may be first now
-  return gone ? 0 : need;
+  free_ -= got;
+  ++holders_;
+  changed();
+  return got;
 }
 
-int Leases::try_take(int threads) {
-  const int need = std::min(threads, budget_);
+int Leases::try_take(int wanted) {
+  const int need = std::min(wanted, budget_);
   std::lock_guard<std::mutex> lock(mutex_);
   if (!queue_.empty() || free_ < need) return 0;
   free_ -= need;
+  ++holders_;
+  changed();
   return need;
 }
 
 void Leases::give_back(int threads) {
   std::lock_guard<std::mutex> lock(mutex_);
   free_ += threads;
-  changed_.notify_all();
+  --holders_;
+  changed();
+}
+
+int Leases::least_share() const {
+  const int runs = std::max(holders_ + static_cast<int>(queue_.size()), 1);
+  return std::max(budget_ / runs, 1);
+}
+
+int Leases::largest_share() const {
+  const int runs = std::max(holders_ + static_cast<int>(queue_.size()), 1);
+  return (budget_ + runs - 1) / runs;
+}
+
+void Leases::changed() {
+  waiting_.store(static_cast<int>(queue_.size()), std::memory_order_relaxed);
+  largest_.store(free_ > 0 ? largest_share() : 0, std::memory_order_relaxed);
+  if (!queue_.empty()) queue_.front().turn.notify_one();
 }
 
 Leases& leases() {

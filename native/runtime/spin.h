@@ -40,6 +40,10 @@ class Spinner {
 
   bool longer_than(Clock::duration limit) const { return waited_ > limit; }
 
+  // Whether the wait has become a long one, and how long it has been up to now.
+  bool yielding() const { return yielding_; }
+  Clock::duration waited() const { return Clock::now() - began_; }
+
  private:
   static constexpr int kTurnsBetweenLooks = 32;
   static constexpr std::chrono::microseconds kSpin{10};
