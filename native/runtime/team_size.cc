@@ -14,6 +14,7 @@ constexpr double kWorthwhile = 1.1;
 }  // namespace
 
 bool TeamSize::look(const Effort& sofar) {
+  if (most_ == 1) return false;
   if (entered_) {
     entered_ = false;
     begin_ = seen_ = sofar;
@@ -35,6 +36,8 @@ bool TeamSize::look(const Effort& sofar) {
     case kTrial: {
       if (phase.time < limits_.trial) return false;
       const bool faster = phase.rate() > rate_;
+      // Still too many to tell.
+      if (!faster && trouble && size_ > 1) return enter(kTrial, fewer());
       if (!faster && other_ < most_) {
         settled_ = true;
         return enter(kFewer, other_);
@@ -63,21 +66,24 @@ bool TeamSize::look(const Effort& sofar) {
   return false;
 }
 
-// Waits fill a bucket that time empties: one of a few milliseconds is an accident, several are not.
+// Waits fill a bucket that time empties: one of a few milliseconds is an accident, several are not. What is measured
+// begins with the first of them; without patience it is all trouble.
 bool TeamSize::troubled(const Effort& sofar) {
   const Effort since = sofar - seen_;
   seen_ = sofar;
   waits_ = std::max<int64_t>(0, waits_ - since.time / kForgiven);
-  if (phase_ == kAll && waits_ == 0) begin_ = sofar;
+  if (phase_ == kAll && waits_ == 0 && limits_.patience > 0) begin_ = sofar;
   waits_ += since.lost;
   return waits_ >= limits_.patience;
 }
 
 // A quarter fewer, so that also large teams are soon small enough.
+int TeamSize::fewer() const { return size_ - std::max(1, size_ / 4); }
+
 bool TeamSize::try_fewer(double rate) {
   rate_ = rate;
   other_ = size_;
-  return enter(kTrial, size_ - std::max(1, size_ / 4));
+  return enter(kTrial, fewer());
 }
 
 bool TeamSize::enter(Phase phase, int size) {

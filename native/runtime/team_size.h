@@ -52,6 +52,7 @@ class TeamSize {
   };
 
   bool troubled(const Effort& sofar);
+  int fewer() const;
   bool try_fewer(double rate);
   bool enter(Phase phase, int size);
   void stand(int64_t time);

@@ -250,6 +250,43 @@ TEST_F(ExecutorTest, PlansAtRandomGiveTheSameBitsWithAnyNumberOfThreads) {
   EXPECT_GT(divided, 300);
 }
 
+TEST_F(ExecutorTest, TheNumberOfThreadsMayChangeBetweenAnyTwoSteps) {
+  set_threading_threshold(1);
+  std::mt19937 random(2);
+  int fewer = 0;
+  for (int i = 0; i < 60; ++i) {
+    const Builder builder = random_plan(random);
+    Builder evaluation;
+    evaluation.op(kOp_gatherFloats, {{kX, 0}, {kAbsent, 0}, {kScratch, 0}},
+                  {kRowsDim, kSourceRowsDim, kColumns, kFirstDim, kLd});
+    evaluation.op(kOp_softmax, {{kScratch, 0}, {kScratch, kSlot}}, {kRowsDim, kColumns, kLd});
+    evaluation.op(kOp_addToTotal, {{kScratch, kSlot}, {kTotals, 1}}, {kRowsDim});
+    std::vector<World> worlds(4);
+    for (int threads = 1; threads <= 4; ++threads) {
+      World& world = worlds[static_cast<size_t>(threads - 1)];
+      const Plan plan = builder.plan(threads), evaluate = evaluation.plan(threads);
+      // Without patience, trials and rests it changes as often as it can.
+      plan.pace.keep(std::unique_ptr<Pace>(new Pace{TeamSize(threads, {0, 0, 0, 0}), {}}));
+      plummet::Run run = world.run(plan, 1);
+      run.evaluation = {&evaluate, run.pass.x, run.pass.y, kRowsOfData, 5};
+      // What one run has learned the next one knows: so it is seen how they change.
+      for (int epoch = 0; epoch < 8; ++epoch) {
+        run.first_epoch = epoch;
+        run.end_epoch = epoch + 1;
+        EXPECT_EQ(execute_checked(run, i % 2 ? Turn::kWait : Turn::kNow), kDone);
+        EXPECT_EQ(world.control[kEpochSlot], epoch + 1);
+        EXPECT_EQ(world.control[kStepsSlot], 4);
+        std::unique_ptr<Pace> pace = plan.pace.take();
+        ASSERT_NE(pace, nullptr);
+        fewer += pace->size.now() < threads;
+        plan.pace.keep(std::move(pace));
+      }
+      EXPECT_TRUE(world == worlds[0]) << "plan " << i << ", " << threads << " threads";
+    }
+  }
+  EXPECT_GT(fewer, 60);  // of 1440
+}
+
 Builder training() {
   Builder builder;
   builder.op(kOp_gatherFloats, {{kX, 0}, {kRows, 0}, {kScratch, 0}},
