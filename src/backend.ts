@@ -6,6 +6,7 @@ import { builtin, packageFolder } from './package.ts';
 import { createNativeExecutor } from './plan/native.ts';
 import type { Executor } from './plan/plan.ts';
 import { createReferenceExecutor, setThreshold } from './plan/reference.ts';
+import { processors } from './processors.ts';
 
 export interface Backend {
   readonly name: 'native' | 'reference';
@@ -113,11 +114,10 @@ export function resolveBackend({ name, isa, threads }: BackendChoice): ResolvedB
     const who = isa === undefined ? 'PLUMMET_ISA' : 'backend: isa';
     throw fail(`${who} is ${describe(forced)}, but the reference path runs (${reason}); available: "typescript"`);
   }
-  const processors = addon?.info().processors ?? builtin('node:os').availableParallelism();
   return {
     name: 'reference',
     isa: 'typescript',
-    threads: count ?? processors,
+    threads: count ?? addon?.info().processors ?? processors(),
     reason,
     addon: null,
   };
