@@ -51,13 +51,16 @@ bool TeamSize::look(const Effort& sofar) {
       if (sofar.time < until_) return false;
       rate_ = phase.rate();
       other_ = size_;
-      return enter(kProbe, most_);
+      return enter(kProbe, probe_all_ ? most_ : more());
     case kProbe: {
       if (!trouble && phase.time < limits_.trial) return false;
       if (phase.rate() > kWorthwhile * rate_) {
         until_ = sofar.time;
-        return enter(kAll, most_);
+        probe_all_ = true;
+        return enter(size_ == most_ ? kAll : kFewer, size_);
       }
+      // All in vain: next time only some more.
+      probe_all_ = !probe_all_;
       stand(sofar.time);
       settled_ = false;
       return enter(kFewer, other_);
@@ -78,6 +81,7 @@ bool TeamSize::troubled(const Effort& sofar) {
 }
 
 // A quarter fewer, so that also large teams are soon small enough.
+int TeamSize::more() const { return std::min(most_, size_ + std::max(1, size_ / 4)); }
 int TeamSize::fewer() const { return size_ - std::max(1, size_ / 4); }
 
 bool TeamSize::try_fewer(double rate) {

@@ -48,10 +48,11 @@ class TeamSize {
     kAll,    // all threads, until they wait for each other
     kTrial,  // fewer, against the rate of the size before
     kFewer,  // those were faster
-    kProbe,  // all again, against the rate of fewer
+    kProbe,  // all again, or some more, against the rate of fewer
   };
 
   bool troubled(const Effort& sofar);
+  int more() const;
   int fewer() const;
   bool try_fewer(double rate);
   bool enter(Phase phase, int size);
@@ -67,6 +68,7 @@ class TeamSize {
   int64_t waits_ = 0;       // long ones, less what has been forgiven since
   int other_ = 0;           // the size that this one is measured against
   double rate_ = 0;         // of that
+  bool probe_all_ = true;   // at the next probe, not only some more
   bool settled_ = false;    // kFewer: no fewer are tried before the next probe
   bool fewer_won_ = false;  // in the last trial
   int64_t until_ = 0;       // a verdict stands
