@@ -57,12 +57,14 @@ const constructors = {
   Uint16Array,
   Uint32Array,
 };
-const shadowable = ['length', 'buffer', 'byteOffset', 'byteLength'];
 
 /** Whether an array is of this realm, of no subclass, and without properties that hide those of the language. */
 export const isPlain = (array: NumberArray): boolean =>
   Object.getPrototypeOf(array) === constructors[typedArrayName(array) as keyof typeof constructors].prototype &&
-  !shadowable.some((name) => Object.hasOwn(array, name));
+  !Object.hasOwn(array, 'length') &&
+  !Object.hasOwn(array, 'buffer') &&
+  !Object.hasOwn(array, 'byteOffset') &&
+  !Object.hasOwn(array, 'byteLength');
 
 /** The array itself where it is plain, else a plain one over the same memory, which is there. */
 export function plain<T extends NumberArray>(array: T): T {

@@ -10,8 +10,12 @@ export const fround = Math.fround;
  * A double times these is at least one double above it, below it (away from and towards zero). Where a double-precision sum s
  * has the same float32 on both sides, that float32 is also the rounding of the exact sum, which is at most half a double away.
  */
-export const UP = 1 + 2 * Number.EPSILON;
-export const DOWN = 1 - 2 * Number.EPSILON;
+const UP = 1 + 2 * Number.EPSILON;
+const DOWN = 1 - 2 * Number.EPSILON;
+
+/** A normal float64 is on a tie between two normal float32s where the low half of its bits, masked, is this. */
+export const TIE_MASK = 0x1fffffff;
+export const TIE = 0x10000000;
 
 /** The largest float32, and the tie between it and the next power of two. */
 const MAX = 3.4028234663852886e38;

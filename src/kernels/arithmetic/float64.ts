@@ -6,7 +6,8 @@ export const FloatArray = Float64Array;
 
 export const fround = (x: number): number => x;
 
-export const UP = 1;
-export const DOWN = 1;
+/** There is no tie: nothing masked is 1. */
+export const TIE_MASK = 0;
+export const TIE = 1;
 
 export const fma = (a: number, b: number, c: number): number => a * b + c;

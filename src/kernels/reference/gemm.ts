@@ -1,66 +1,66 @@
-/** Matrix products. A unit is one block of 48 rows of the output in one panel of 32 columns; each is done in tiles of 4 × 4. */
-import { FloatArray } from '../arithmetic/float32.ts';
+/** Matrix products. A unit is one block of 48 rows of the output in one panel of 32 columns. */
+import type { FloatArray } from '../arithmetic/float32.ts';
 import { activation, activationGradient, LINEAR } from './activations.ts';
+import { PANEL, panelWidth, ROW_BLOCK } from './blocks.ts';
 import type { Kernel } from './kernel.ts';
-import { tile } from './tile.ts';
+import { multiply, packRight } from './tile.ts';
 
-export const ROW_BLOCK = 48;
-export const PANEL = 32;
-
-const acc = new FloatArray(16);
-
-/** The width of panel q of a matrix of n columns: 32, or 16 for the last where that is enough. */
-export const panelWidth = (n: number, q: number): number => Math.min(PANEL, ((n + 15) & ~15) - PANEL * q);
+/** Calls `use` with the place of each row of the units [begin, end) in a padded matrix, and how many columns of it are theirs. */
+function eachRow(
+  rows: number,
+  columns: number,
+  from: number,
+  ld: number,
+  begin: number,
+  end: number,
+  use: (place: number, columns: number, column: number) => void,
+): void {
+  const blocks = Math.ceil(rows / ROW_BLOCK);
+  for (let unit = begin; unit < end; unit++) {
+    const left = PANEL * Math.floor(unit / blocks);
+    const top = ROW_BLOCK * (unit % blocks);
+    const bottom = Math.min(top + ROW_BLOCK, rows);
+    const wide = Math.min(PANEL, columns - left);
+    for (let i = top; i < bottom; i++) use(from + i * ld + left, wide, left);
+  }
+}
 
 export const dense: Kernel = (operands, offsets, dims, begin, end) => {
   const x = operands[0] as FloatArray;
   const kernel = operands[1] as FloatArray;
   const bias = operands[2] as FloatArray | null;
   const out = operands[3] as FloatArray;
-  const rows = dims[0] | 0;
-  const inputs = dims[1] | 0;
-  const outputs = dims[2] | 0;
-  const ldx = dims[3] | 0;
-  const ld = dims[4] | 0;
-  const kind = dims[5] | 0;
-  const blocks = Math.ceil(rows / ROW_BLOCK);
-  for (let unit = begin | 0; unit < end; unit++) {
-    const q = Math.floor(unit / blocks);
-    const top = ROW_BLOCK * (unit % blocks);
-    const bottom = Math.min(top + ROW_BLOCK, rows);
-    const width = panelWidth(outputs, q);
-    const panel = (offsets[1] + PANEL * q * inputs) | 0;
-    const right = Math.min(PANEL * (q + 1), outputs);
-    for (let j = PANEL * q; j < right; j += 4) {
-      const b = panel + (j - PANEL * q);
-      const biasFrom = (offsets[2] + j) | 0;
-      for (let i = top; i < bottom; i += 4) {
-        // Rows that a last tile has too many of are its last row again.
-        const last = bottom - 1 - i;
-        const a0 = (offsets[0] + i * ldx) | 0;
-        for (let l = 0; l < 16; l++) acc[l] = bias === null ? 0 : bias[biasFrom + (l & 3)];
-        tile(
-          acc,
-          x,
-          a0,
-          a0 + Math.min(1, last) * ldx,
-          a0 + Math.min(2, last) * ldx,
-          a0 + Math.min(3, last) * ldx,
-          1,
-          kernel,
-          b,
-          b + 1,
-          b + 2,
-          b + 3,
-          width,
-          inputs,
-        );
-        for (let r = 0; r <= 3 && r <= last; r++) {
-          const to = (offsets[3] + (i + r) * ld + j) | 0;
-          for (let c = 0; c < 4; c++) out[to + c] = activation(kind, acc[4 * r + c]);
-        }
-      }
-    }
+  const [rows, inputs, outputs, ldx, ld, kind] = dims;
+  eachRow(rows, outputs, offsets[3], ld, begin, end, (to, wide, column) => {
+    const from = offsets[2] + column;
+    for (let j = 0; j < wide; j++) out[to + j] = bias === null ? 0 : bias[from + j];
+  });
+  multiply(
+    {
+      rows,
+      columns: outputs,
+      depth: inputs,
+      a: x,
+      from: offsets[0],
+      rowStep: ldx,
+      step: 1,
+      pack: (q, p, count, to) => {
+        const width = panelWidth(outputs, q);
+        const from = offsets[1] + PANEL * q * inputs + p * width;
+        packRight(kernel, from, 1, width, Math.min(PANEL, outputs - PANEL * q), to, count);
+      },
+      out,
+      to: offsets[3],
+      panelStep: PANEL,
+      outStep: () => ld,
+    },
+    begin,
+    end,
+  );
+  if (kind !== LINEAR) {
+    eachRow(rows, outputs, offsets[3], ld, begin, end, (to, wide) => {
+      for (let j = 0; j < wide; j++) out[to + j] = activation(kind, out[to + j]);
+    });
   }
   return 0;
 };
@@ -70,53 +70,38 @@ export const denseInputGradient: Kernel = (operands, offsets, dims, begin, end) 
   const kernel = operands[1] as FloatArray;
   const y = operands[2] as FloatArray | null;
   const out = operands[3] as FloatArray;
-  const rows = dims[0] | 0;
-  const inputs = dims[1] | 0;
-  const outputs = dims[2] | 0;
-  const ldy = dims[3] | 0;
-  const ld = dims[4] | 0;
-  const kind = y === null ? LINEAR : dims[5] | 0;
-  const blocks = Math.ceil(rows / ROW_BLOCK);
-  for (let unit = begin | 0; unit < end; unit++) {
-    const left = PANEL * Math.floor(unit / blocks);
-    const right = Math.min(left + PANEL, inputs);
-    const top = ROW_BLOCK * (unit % blocks);
-    const bottom = Math.min(top + ROW_BLOCK, rows);
-    for (let p = left; p < right; p += 4) {
-      const lastColumn = right - 1 - p;
-      for (let i = top; i < bottom; i += 4) {
-        const last = bottom - 1 - i;
-        const a0 = (offsets[0] + i * ldy) | 0;
-        acc.fill(0);
-        for (let j = 0; j < outputs; j += PANEL) {
-          const width = panelWidth(outputs, j / PANEL);
-          const b0 = (offsets[1] + j * inputs + p * width) | 0;
-          tile(
-            acc,
-            dy,
-            a0 + j,
-            a0 + j + Math.min(1, last) * ldy,
-            a0 + j + Math.min(2, last) * ldy,
-            a0 + j + Math.min(3, last) * ldy,
-            1,
-            kernel,
-            b0,
-            b0 + Math.min(1, lastColumn) * width,
-            b0 + Math.min(2, lastColumn) * width,
-            b0 + Math.min(3, lastColumn) * width,
-            1,
-            Math.min(PANEL, outputs - j),
-          );
+  const [rows, inputs, outputs, ldy, ld, kind] = dims;
+  eachRow(rows, inputs, offsets[3], ld, begin, end, (to, wide) => out.fill(0, to, to + wide));
+  multiply(
+    {
+      rows,
+      columns: inputs,
+      depth: outputs,
+      a: dy,
+      from: offsets[0],
+      rowStep: ldy,
+      step: 1,
+      pack: (q, p, count, to) => {
+        const wide = Math.min(PANEL, inputs - PANEL * q);
+        for (let j = 0; j < count; j += PANEL) {
+          const width = panelWidth(outputs, (p + j) / PANEL);
+          const from = offsets[1] + (p + j) * inputs + PANEL * q * width;
+          packRight(kernel, from, width, 1, wide, to + 8 * j, Math.min(PANEL, count - j));
         }
-        for (let r = 0; r <= 3 && r <= last; r++) {
-          const to = (offsets[3] + (i + r) * ld + p) | 0;
-          const from = (offsets[2] + (i + r) * ld + p) | 0;
-          for (let c = 0; c <= 3 && c <= lastColumn; c++) {
-            out[to + c] = y === null ? acc[4 * r + c] : activationGradient(kind, y[from + c], acc[4 * r + c]);
-          }
-        }
-      }
-    }
+      },
+      out,
+      to: offsets[3],
+      panelStep: PANEL,
+      outStep: () => ld,
+    },
+    begin,
+    end,
+  );
+  if (y !== null && kind !== LINEAR) {
+    eachRow(rows, inputs, offsets[3], ld, begin, end, (to, wide) => {
+      const from = offsets[2] + to - offsets[3];
+      for (let j = 0; j < wide; j++) out[to + j] = activationGradient(kind, y[from + j], out[to + j]);
+    });
   }
   return 0;
 };
@@ -125,48 +110,37 @@ export const denseKernelGradient: Kernel = (operands, offsets, dims, begin, end)
   const x = operands[0] as FloatArray;
   const dy = operands[1] as FloatArray;
   const out = operands[2] as FloatArray;
-  const rows = dims[0] | 0;
-  const inputs = dims[1] | 0;
-  const outputs = dims[2] | 0;
-  const ldx = dims[3] | 0;
-  const ldy = dims[4] | 0;
+  const [rows, inputs, outputs, ldx, ldy] = dims;
   const blocks = Math.ceil(inputs / ROW_BLOCK);
-  for (let unit = begin | 0; unit < end; unit++) {
+  for (let unit = begin; unit < end; unit++) {
     const q = Math.floor(unit / blocks);
     const top = ROW_BLOCK * (unit % blocks);
-    const bottom = Math.min(top + ROW_BLOCK, inputs);
     const width = panelWidth(outputs, q);
-    const panel = (offsets[2] + PANEL * q * inputs) | 0;
-    const right = Math.min(PANEL * (q + 1), outputs);
-    for (let p = top; p < bottom; p += 4) {
-      const last = bottom - 1 - p;
-      const a = (offsets[0] + p) | 0;
-      for (let j = PANEL * q; j < right; j += 4) {
-        const b = (offsets[1] + j) | 0;
-        acc.fill(0);
-        tile(
-          acc,
-          x,
-          a,
-          a + Math.min(1, last),
-          a + Math.min(2, last),
-          a + Math.min(3, last),
-          ldx,
-          dy,
-          b,
-          b + 1,
-          b + 2,
-          b + 3,
-          ldy,
-          rows,
-        );
-        for (let r = 0; r <= 3 && r <= last; r++) {
-          const to = panel + (p + r) * width + (j - PANEL * q);
-          for (let c = 0; c < 4; c++) out[to + c] = acc[4 * r + c];
-        }
-      }
-    }
+    const from = offsets[2] + PANEL * q * inputs;
+    // Padding stays 0.
+    out.fill(0, from + top * width, from + Math.min(top + ROW_BLOCK, inputs) * width);
   }
+  multiply(
+    {
+      rows: inputs,
+      columns: outputs,
+      depth: rows,
+      a: x,
+      from: offsets[0],
+      rowStep: 1,
+      step: ldx,
+      pack: (q, i, count, to) => {
+        const from = offsets[1] + i * ldy + PANEL * q;
+        packRight(dy, from, 1, ldy, Math.min(PANEL, outputs - PANEL * q), to, count);
+      },
+      out,
+      to: offsets[2],
+      panelStep: PANEL * inputs,
+      outStep: (q) => panelWidth(outputs, q),
+    },
+    begin,
+    end,
+  );
   return 0;
 };
 
@@ -174,51 +148,30 @@ export const gemm: Kernel = (operands, offsets, dims, begin, end) => {
   const a = operands[0] as FloatArray;
   const b = operands[1] as FloatArray;
   const c = operands[2] as FloatArray;
-  const m = dims[0] | 0;
-  const n = dims[1] | 0;
-  const k = dims[2] | 0;
-  const accumulate = dims[5] === 1;
-  const aRow = dims[3] === 1 ? 1 : k;
-  const aStep = dims[3] === 1 ? m : 1;
-  const bColumn = dims[4] === 1 ? k : 1;
-  const bStep = dims[4] === 1 ? 1 : n;
-  const blocks = Math.ceil(m / ROW_BLOCK);
-  for (let unit = begin | 0; unit < end; unit++) {
-    const left = PANEL * Math.floor(unit / blocks);
-    const right = Math.min(left + PANEL, n);
-    const top = ROW_BLOCK * (unit % blocks);
-    const bottom = Math.min(top + ROW_BLOCK, m);
-    for (let j = left; j < right; j += 4) {
-      const lastColumn = right - 1 - j;
-      const b0 = (offsets[1] + j * bColumn) | 0;
-      for (let i = top; i < bottom; i += 4) {
-        const last = bottom - 1 - i;
-        const a0 = (offsets[0] + i * aRow) | 0;
-        const to = (offsets[2] + i * n + j) | 0;
-        for (let l = 0; l < 16; l++) {
-          acc[l] = accumulate ? c[to + Math.min(l >> 2, last) * n + Math.min(l & 3, lastColumn)] : 0;
-        }
-        tile(
-          acc,
-          a,
-          a0,
-          a0 + Math.min(1, last) * aRow,
-          a0 + Math.min(2, last) * aRow,
-          a0 + Math.min(3, last) * aRow,
-          aStep,
-          b,
-          b0,
-          b0 + Math.min(1, lastColumn) * bColumn,
-          b0 + Math.min(2, lastColumn) * bColumn,
-          b0 + Math.min(3, lastColumn) * bColumn,
-          bStep,
-          k,
-        );
-        for (let r = 0; r <= 3 && r <= last; r++) {
-          for (let s = 0; s <= 3 && s <= lastColumn; s++) c[to + r * n + s] = acc[4 * r + s];
-        }
-      }
-    }
-  }
+  const [m, n, k, transposeA, transposeB, accumulate] = dims;
+  const columnStep = transposeB === 1 ? k : 1;
+  const step = transposeB === 1 ? 1 : n;
+  if (accumulate !== 1) eachRow(m, n, offsets[2], n, begin, end, (to, wide) => c.fill(0, to, to + wide));
+  multiply(
+    {
+      rows: m,
+      columns: n,
+      depth: k,
+      a,
+      from: offsets[0],
+      rowStep: transposeA === 1 ? 1 : k,
+      step: transposeA === 1 ? m : 1,
+      pack: (q, p, count, to) => {
+        const from = offsets[1] + PANEL * q * columnStep + p * step;
+        packRight(b, from, columnStep, step, Math.min(PANEL, n - PANEL * q), to, count);
+      },
+      out: c,
+      to: offsets[2],
+      panelStep: PANEL,
+      outStep: () => n,
+    },
+    begin,
+    end,
+  );
   return 0;
 };

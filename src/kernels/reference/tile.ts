@@ -1,196 +1,299 @@
-/** The inner loop of every matrix product: 4 × 4 results held in local variables, each a chain of fused multiply-adds. */
-import { DOWN, type FloatArray, fma, fround, UP } from '../arithmetic/float32.ts';
+/**
+ * What every matrix product is made of: blocks of rows by panels of columns, in chains of fused multiply-adds.
+ *
+ * Both operands are copied to float64 first, some of k at a time: the left one as lists of its elements that are not zero, the
+ * right one in strips of 8 columns. The inner loop then walks one list and one strip, with 8 results in local variables. The arrays
+ * here are constants of this module and not exported: the engine knows where they are and how long, which is a third of the time.
+ */
+import { FloatArray, fma, fround, TIE, TIE_MASK } from '../arithmetic/float32.ts';
+import { PANEL, ROW_BLOCK } from './blocks.ts';
 
-// The engine folds a module's own constants into the loop, but loads imported ones at each use: a tenth of the time.
+/** So much of k at a time: a strip and a list stay in the nearest cache, */
+export const DEPTH = 256;
+/** and so many panels in the next: a list is made once for all of them. */
+const GROUP = 4;
+const STRIP = 8;
+
+const left = new Float64Array(ROW_BLOCK * DEPTH);
+/** Where, in a strip, the row stands that an element of `left` multiplies. */
+const places = new Int32Array(ROW_BLOCK * DEPTH);
+const counts = new Int32Array(ROW_BLOCK);
+const right = new Float64Array(GROUP * PANEL * DEPTH);
+/** Results of a strip that has fewer than 8 columns. */
+const edge = new FloatArray(STRIP);
+
+const sum = new Float64Array(16);
+const words = new Int32Array(sum.buffer);
+/** Where the low half of a float64 is: first, or second on the few machines that begin with the high end. */
+const LOW = new Uint8Array(Int32Array.of(1).buffer)[0] === 1 ? 0 : 1;
+// The engine folds a module's own constants into the loop, but loads imported ones at each use.
+const mask = TIE_MASK;
+const tie = TIE;
 const round = fround;
-const up = UP;
-const down = DOWN;
+
+/** Of what is packed: the smallest size of an element other than 0, and whether all on the right are finite. */
+let leastLeft = Infinity;
+let leastRight = Infinity;
+let finite = true;
 
 /**
- * acc[4 r + q] = fma(a[ar + p · aStep], b[bq + p · bStep], acc[4 r + q]) for p = 0 … count − 1, ascending. a0 … a3 are the places
- * of the first elements of four rows, b0 … b3 of four columns.
- *
- * A sum whose float32 depends on what float64 lost (see UP and DOWN) leaves the inner loop: the step is done again in one other
- * place, which keeps the loop short and free of calls.
+ * Where the smallest sizes multiply to at least this, 2⁻¹⁰⁰, every product is a multiple of the smallest float32: what is below the normal
+ * float32s is exact there, so that a sum can be on a tie only in one bit pattern, and can be −0 only where it was.
  */
-export function tile(
-  acc: FloatArray,
-  a: FloatArray,
-  a0: number,
-  a1: number,
-  a2: number,
-  a3: number,
-  aStep: number,
-  b: FloatArray,
-  b0: number,
-  b1: number,
-  b2: number,
-  b3: number,
-  bStep: number,
-  count: number,
-): void {
-  let pa = 0;
-  let pb = 0;
-  for (let p = 0; ; ) {
-    let c00 = acc[0];
-    let c01 = acc[1];
-    let c02 = acc[2];
-    let c03 = acc[3];
-    let c10 = acc[4];
-    let c11 = acc[5];
-    let c12 = acc[6];
-    let c13 = acc[7];
-    let c20 = acc[8];
-    let c21 = acc[9];
-    let c22 = acc[10];
-    let c23 = acc[11];
-    let c30 = acc[12];
-    let c31 = acc[13];
-    let c32 = acc[14];
-    let c33 = acc[15];
-    for (; p < count; p++) {
-      const x0 = a[a0 + pa];
-      const x1 = a[a1 + pa];
-      const x2 = a[a2 + pa];
-      const x3 = a[a3 + pa];
-      const y0 = b[b0 + pb];
-      const y1 = b[b1 + pb];
-      const y2 = b[b2 + pb];
-      const y3 = b[b3 + pb];
-      let s = x0 * y0 + c00;
-      const r00 = round(s * up);
-      if (round(s * down) !== r00) break;
-      s = x0 * y1 + c01;
-      const r01 = round(s * up);
-      if (round(s * down) !== r01) break;
-      s = x0 * y2 + c02;
-      const r02 = round(s * up);
-      if (round(s * down) !== r02) break;
-      s = x0 * y3 + c03;
-      const r03 = round(s * up);
-      if (round(s * down) !== r03) break;
-      s = x1 * y0 + c10;
-      const r10 = round(s * up);
-      if (round(s * down) !== r10) break;
-      s = x1 * y1 + c11;
-      const r11 = round(s * up);
-      if (round(s * down) !== r11) break;
-      s = x1 * y2 + c12;
-      const r12 = round(s * up);
-      if (round(s * down) !== r12) break;
-      s = x1 * y3 + c13;
-      const r13 = round(s * up);
-      if (round(s * down) !== r13) break;
-      s = x2 * y0 + c20;
-      const r20 = round(s * up);
-      if (round(s * down) !== r20) break;
-      s = x2 * y1 + c21;
-      const r21 = round(s * up);
-      if (round(s * down) !== r21) break;
-      s = x2 * y2 + c22;
-      const r22 = round(s * up);
-      if (round(s * down) !== r22) break;
-      s = x2 * y3 + c23;
-      const r23 = round(s * up);
-      if (round(s * down) !== r23) break;
-      s = x3 * y0 + c30;
-      const r30 = round(s * up);
-      if (round(s * down) !== r30) break;
-      s = x3 * y1 + c31;
-      const r31 = round(s * up);
-      if (round(s * down) !== r31) break;
-      s = x3 * y2 + c32;
-      const r32 = round(s * up);
-      if (round(s * down) !== r32) break;
-      s = x3 * y3 + c33;
-      const r33 = round(s * up);
-      if (round(s * down) !== r33) break;
-      c00 = r00;
-      c01 = r01;
-      c02 = r02;
-      c03 = r03;
-      c10 = r10;
-      c11 = r11;
-      c12 = r12;
-      c13 = r13;
-      c20 = r20;
-      c21 = r21;
-      c22 = r22;
-      c23 = r23;
-      c30 = r30;
-      c31 = r31;
-      c32 = r32;
-      c33 = r33;
-      pa += aStep;
-      pb += bStep;
+const TAME = 7.888609052210118e-31;
+
+export interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** The left operand: element (i, p) is at `from + i · rowStep + p · step`. */
+  readonly a: FloatArray;
+  readonly from: number;
+  readonly rowStep: number;
+  readonly step: number;
+  /** Packs panel q of the right operand, `count` of depth from p on, by `packRight(…, to, …)`. */
+  readonly pack: (q: number, p: number, count: number, to: number) => void;
+  /** The results, which hold what they begin with: element (i, j) of panel q is at `to + q · panelStep + i · (row step of q) + j`. */
+  readonly out: FloatArray;
+  readonly to: number;
+  readonly panelStep: number;
+  readonly outStep: (q: number) => number;
+}
+
+/** out += left · right in the units [begin, end): for each element fused multiply-adds, k ascending. */
+export function multiply(product: Product, begin: number, end: number): void {
+  const blocks = Math.ceil(product.rows / ROW_BLOCK);
+  const panels = Math.ceil(end / blocks);
+  for (let first = Math.floor(begin / blocks); first < panels; first += GROUP) {
+    const last = Math.min(first + GROUP, panels) - 1;
+    for (let p = 0; p < product.depth; p += DEPTH) {
+      const count = Math.min(DEPTH, product.depth - p);
+      leastRight = Infinity;
+      finite = true;
+      for (let q = first; q <= last; q++) product.pack(q, p, count, (q - first) * PANEL * DEPTH);
+      for (let block = 0; block < blocks; block++) {
+        // The panels whose unit of this block is wanted.
+        const low = Math.max(first, Math.ceil((begin - block) / blocks));
+        const high = Math.min(last, Math.ceil((end - block) / blocks) - 1);
+        if (low <= high) multiplyBlock(product, block * ROW_BLOCK, p, count, first, low, high);
+      }
     }
-    acc[0] = c00;
-    acc[1] = c01;
-    acc[2] = c02;
-    acc[3] = c03;
-    acc[4] = c10;
-    acc[5] = c11;
-    acc[6] = c12;
-    acc[7] = c13;
-    acc[8] = c20;
-    acc[9] = c21;
-    acc[10] = c22;
-    acc[11] = c23;
-    acc[12] = c30;
-    acc[13] = c31;
-    acc[14] = c32;
-    acc[15] = c33;
-    if (p >= count) return;
-    rows[0] = a0 + pa;
-    rows[1] = a1 + pa;
-    rows[2] = a2 + pa;
-    rows[3] = a3 + pa;
-    columns[0] = b0 + pb;
-    columns[1] = b1 + pb;
-    columns[2] = b2 + pb;
-    columns[3] = b3 + pb;
-    const done = exactSteps(acc, a, aStep, b, bStep, count - p);
-    p += done;
-    pa += done * aStep;
-    pb += done * bStep;
   }
 }
 
-/** Where the next step's elements are. */
-const rows = new Int32Array(4);
-const columns = new Int32Array(4);
-
-/** At least one step, and on while sums stand on a tie: in data like 0 and 1 every other one does. Returns how many. */
-function exactSteps(
-  acc: FloatArray,
-  a: FloatArray,
-  aStep: number,
+/** Copies `count` of k of some columns: element (p, c) from `from + p · step + c · columnStep`; `to` is a multiple of 8 in `right`. */
+export function packRight(
   b: FloatArray,
-  bStep: number,
+  from: number,
+  columnStep: number,
+  step: number,
+  columns: number,
+  to: number,
   count: number,
-): number {
-  for (let p = 0; p < count; p++) {
-    let tied = false;
-    for (let r = 0; r < 4; r++) {
-      const x = a[rows[r] + p * aStep];
-      for (let q = 0; q < 4; q++) {
-        const y = b[columns[q] + p * bStep];
-        const held = acc[4 * r + q];
-        const product = x * y;
-        const sum = product + held;
-        const high = round(sum * up);
-        if (round(sum * down) === high) {
-          acc[4 * r + q] = high;
+): void {
+  let least = leastRight;
+  let all = finite;
+  const wide = Math.ceil(columns / STRIP) * STRIP;
+  for (let c = 0; c < wide; c = (c + 1) | 0) {
+    let at = (to + (c >> 3) * STRIP * DEPTH + (c & 7)) | 0;
+    let place = (from + c * columnStep) | 0;
+    if (c >= columns) {
+      for (let p = 0; p < count; p = (p + 1) | 0) right[at + STRIP * p] = 0;
+      continue;
+    }
+    for (let p = 0; p < count; p = (p + 1) | 0) {
+      const value = b[place];
+      right[at] = value;
+      const size = Math.abs(value);
+      if (size < least && size > 0) least = size;
+      if (!(size < Infinity)) all = false;
+      place = (place + step) | 0;
+      at = (at + STRIP) | 0;
+    }
+  }
+  leastRight = least;
+  finite = all;
+}
+
+/** Makes the lists of some rows; without `all` they leave out zeros. */
+function packLeft(
+  a: FloatArray,
+  from: number,
+  rowStep: number,
+  step: number,
+  rows: number,
+  count: number,
+  all: boolean,
+): void {
+  let least = Infinity;
+  for (let i = 0; i < rows; i = (i + 1) | 0) {
+    const begin = (i * DEPTH) | 0;
+    let n = begin;
+    let place = (from + i * rowStep) | 0;
+    for (let p = 0; p < count; p = (p + 1) | 0) {
+      const value = a[place];
+      if (value !== 0 || all) {
+        left[n] = value;
+        places[n] = p << 3;
+        n = (n + 1) | 0;
+        const size = Math.abs(value);
+        if (size < least && size > 0) least = size;
+      }
+      place = (place + step) | 0;
+    }
+    counts[i] = n - begin;
+  }
+  leastLeft = least;
+}
+
+/** fma(0, y, c) is c unless y is infinite or NaN, or c is −0. So zeros are left out where no y is that, and no result can be. */
+function multiplyBlock(
+  { a, from, rowStep, step, rows, columns, out, to, panelStep, outStep }: Product,
+  top: number,
+  p: number,
+  count: number,
+  first: number,
+  low: number,
+  high: number,
+): void {
+  const size = Math.min(ROW_BLOCK, rows - top);
+  let all = !finite;
+  for (let q = low; q <= high && !all; q++) {
+    const stride = outStep(q);
+    all = anyMinusZero(out, to + q * panelStep + top * stride, size, Math.min(PANEL, columns - q * PANEL), stride);
+  }
+  const corner = from + top * rowStep + p * step;
+  packLeft(a, corner, rowStep, step, size, count, all);
+  const tame = leastLeft * leastRight >= TAME;
+  if (!tame && !all) packLeft(a, corner, rowStep, step, size, count, true);
+  const run = tame ? chains : exactSteps;
+  for (let q = low; q <= high; q++) {
+    const stride = outStep(q);
+    const wide = Math.min(PANEL, columns - q * PANEL);
+    for (let j = 0; j < wide; j += STRIP) {
+      const strip = ((q - first) * PANEL + j) * DEPTH;
+      for (let i = 0; i < size; i++) {
+        const at = to + q * panelStep + (top + i) * stride + j;
+        const begin = i * DEPTH;
+        const end = begin + counts[i];
+        if (wide - j >= STRIP) {
+          run(out, at, begin, end, strip);
           continue;
         }
-        tied = true;
-        // What float64 lost (see `fma`): mostly nothing, and then the sum itself is to be rounded. NaN beside infinities and NaN.
-        const part = sum - product;
-        const lost = product - (sum - part) + (held - part);
-        acc[4 * r + q] = lost > 0 || lost < 0 ? fma(x, y, held) : sum;
+        for (let c = 0; c < STRIP; c++) edge[c] = c < wide - j ? out[at + c] : 0;
+        run(edge, 0, begin, end, strip);
+        for (let c = 0; c < wide - j; c++) out[at + c] = edge[c];
       }
     }
-    if (!tied) return p + 1;
   }
-  return count;
+}
+
+function anyMinusZero(values: FloatArray, from: number, rows: number, columns: number, stride: number): boolean {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const value = values[from + i * stride + j];
+      if (value === 0 && 1 / value < 0) return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * held[to + c] = fma(left[p], right[strip + places[p] + c], held[to + c]) for p = begin … end − 1 and c = 0 … 7.
+ *
+ * A float64 sum that stands on a tie of float32 leaves the inner loop: the step is done again in one other place.
+ */
+function chains(held: FloatArray, to: number, begin: number, end: number, strip: number): void {
+  let p = begin | 0;
+  for (;;) {
+    let c0 = held[to];
+    let c1 = held[to + 1];
+    let c2 = held[to + 2];
+    let c3 = held[to + 3];
+    let c4 = held[to + 4];
+    let c5 = held[to + 5];
+    let c6 = held[to + 6];
+    let c7 = held[to + 7];
+    for (; p < end; p = (p + 1) | 0) {
+      const x = left[p];
+      const y = (strip + places[p]) | 0;
+      const s0 = right[y] * x + c0;
+      sum[0] = s0;
+      if ((words[LOW] & mask) === tie) break;
+      const s1 = right[(y + 1) | 0] * x + c1;
+      sum[0] = s1;
+      if ((words[LOW] & mask) === tie) break;
+      const s2 = right[(y + 2) | 0] * x + c2;
+      sum[0] = s2;
+      if ((words[LOW] & mask) === tie) break;
+      const s3 = right[(y + 3) | 0] * x + c3;
+      sum[0] = s3;
+      if ((words[LOW] & mask) === tie) break;
+      const s4 = right[(y + 4) | 0] * x + c4;
+      sum[0] = s4;
+      if ((words[LOW] & mask) === tie) break;
+      const s5 = right[(y + 5) | 0] * x + c5;
+      sum[0] = s5;
+      if ((words[LOW] & mask) === tie) break;
+      const s6 = right[(y + 6) | 0] * x + c6;
+      sum[0] = s6;
+      if ((words[LOW] & mask) === tie) break;
+      const s7 = right[(y + 7) | 0] * x + c7;
+      sum[0] = s7;
+      if ((words[LOW] & mask) === tie) break;
+      c0 = round(s0);
+      c1 = round(s1);
+      c2 = round(s2);
+      c3 = round(s3);
+      c4 = round(s4);
+      c5 = round(s5);
+      c6 = round(s6);
+      c7 = round(s7);
+    }
+    held[to] = c0;
+    held[to + 1] = c1;
+    held[to + 2] = c2;
+    held[to + 3] = c3;
+    held[to + 4] = c4;
+    held[to + 5] = c5;
+    held[to + 6] = c6;
+    held[to + 7] = c7;
+    if (p >= end) return;
+    p = stepsOnTies(held, to, p, end, strip);
+  }
+}
+
+/** At least one step, and on while sums stand on a tie: in data like 0 and 1 every other one does. Returns where it stopped. */
+function stepsOnTies(held: FloatArray, to: number, begin: number, end: number, strip: number): number {
+  for (let p = begin | 0; p < end; p++) {
+    const x = left[p];
+    const y = (strip + places[p]) | 0;
+    let tied = false;
+    for (let c = 0; c < STRIP; c++) {
+      const before = held[to + c];
+      const product = right[y + c] * x;
+      const s = product + before;
+      sum[0] = s;
+      if ((words[LOW] & mask) === tie) {
+        tied = true;
+        // What float64 lost (see `fma`): mostly nothing, and then the sum itself is to be rounded. NaN beside infinities and NaN.
+        const part = s - product;
+        const lost = product - (s - part) + (before - part);
+        held[to + c] = lost > 0 || lost < 0 ? fma(x, right[y + c], before) : s;
+      } else {
+        held[to + c] = s;
+      }
+    }
+    if (!tied) return (p + 1) | 0;
+  }
+  return end;
+}
+
+/** The same as `chains` whatever the sizes of the elements are. */
+function exactSteps(held: FloatArray, to: number, begin: number, end: number, strip: number): void {
+  for (let p = begin; p < end; p++) {
+    const x = left[p];
+    const y = strip + places[p];
+    for (let c = 0; c < STRIP; c++) held[to + c] = fma(x, right[y + c], held[to + c]);
+  }
 }

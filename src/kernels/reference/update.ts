@@ -1,5 +1,6 @@
 /** The gradient of a dense layer's kernel and the optimizer's step with it, as one op: the two one behind the other. */
-import { denseKernelGradient, PANEL, panelWidth, ROW_BLOCK } from './gemm.ts';
+import { PANEL, panelWidth, ROW_BLOCK } from './blocks.ts';
+import { denseKernelGradient } from './gemm.ts';
 import type { Kernel, KernelOperand } from './kernel.ts';
 
 const stepDims = new Float64Array(1);
