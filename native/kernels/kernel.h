@@ -5,7 +5,7 @@
 
 namespace plummet {
 
-constexpr int kMaxOperands = 8;
+constexpr int kMaxOperands = 12;  // an optimizer's step inside a product: 5 and up to 7 states
 constexpr int kMaxDims = 8;
 // What a kernel may use as it likes during a call; 64-byte aligned, one for each thread.
 constexpr int64_t kWorkspaceBytes = 1 << 18;

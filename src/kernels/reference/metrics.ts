@@ -1,7 +1,8 @@
 /** Metrics: one value a row. */
 import { type FloatArray, fround } from '../arithmetic/float32.ts';
-import { BAD_LABEL, BAD_ROW, type Kernel, workspace } from './kernel.ts';
+import { workspace } from './kernel.ts';
 import { laneSum } from './lanes.ts';
+import { ofLabels, ofTargets } from './rows.ts';
 
 /** The place of the first of the largest; a NaN is never larger. */
 function argmax(values: FloatArray, from: number, n: number): number {
@@ -12,93 +13,32 @@ function argmax(values: FloatArray, from: number, n: number): number {
   return best;
 }
 
-export const sparseAccuracy: Kernel = (operands, offsets, dims, begin, end) => {
-  const z = operands[0] as FloatArray;
-  const labels = operands[1] as Int32Array;
-  const order = operands[2] as Int32Array | null;
-  const values = operands[3] as FloatArray;
-  const sourceRows = dims[1];
-  const classes = dims[2] | 0;
-  const first = dims[3];
-  const ld = dims[4] | 0;
-  for (let i = begin | 0; i < end; i++) {
-    const row = order === null ? first + i : order[offsets[2] + first + i];
-    if (!(row >= 0 && row < sourceRows)) return BAD_ROW;
-    const label = labels[offsets[1] + row];
-    if (!(label >= 0 && label < classes)) return BAD_LABEL;
-    values[offsets[3] + i] = argmax(z, (offsets[0] + i * ld) | 0, classes) === label ? 1 : 0;
-  }
-  return 0;
-};
+export const sparseAccuracy = ofLabels(({ z, from, n }, label) => (argmax(z, from, n) === label ? 1 : 0));
 
-export const categoricalAccuracy: Kernel = (operands, offsets, dims, begin, end) => {
-  const z = operands[0] as FloatArray;
-  const targets = operands[1] as FloatArray;
-  const order = operands[2] as Int32Array | null;
-  const values = operands[3] as FloatArray;
-  const sourceRows = dims[1];
-  const classes = dims[2] | 0;
-  const first = dims[3];
-  const ld = dims[4] | 0;
-  for (let i = begin | 0; i < end; i++) {
-    const row = order === null ? first + i : order[offsets[2] + first + i];
-    if (!(row >= 0 && row < sourceRows)) return BAD_ROW;
-    const predicted = argmax(z, (offsets[0] + i * ld) | 0, classes);
-    const wanted = argmax(targets, (offsets[1] + row * classes) | 0, classes);
-    values[offsets[3] + i] = predicted === wanted ? 1 : 0;
-  }
-  return 0;
-};
+export const categoricalAccuracy = ofTargets(({ z, from, n }, targets, at) =>
+  argmax(z, from, n) === argmax(targets, at, n) ? 1 : 0,
+);
 
-export const binaryAccuracy: Kernel = (operands, offsets, dims, begin, end) => {
-  const z = operands[0] as FloatArray;
-  const targets = operands[1] as FloatArray;
-  const order = operands[2] as Int32Array | null;
-  const values = operands[3] as FloatArray;
-  const sourceRows = dims[1];
-  const outputs = dims[2] | 0;
-  const first = dims[3];
-  const ld = dims[4] | 0;
+export const binaryAccuracy = ofTargets(({ z, from, n, dims }, targets, at) => {
   const threshold = dims[5] === 1 ? 0 : 0.5;
-  for (let i = begin | 0; i < end; i++) {
-    const row = order === null ? first + i : order[offsets[2] + first + i];
-    if (!(row >= 0 && row < sourceRows)) return BAD_ROW;
-    const from = (offsets[0] + i * ld) | 0;
-    const target = (offsets[1] + row * outputs) | 0;
-    let right = 0;
-    for (let j = 0; j < outputs; j++) {
-      if ((z[from + j] > threshold ? 1 : 0) === targets[target + j]) right++;
-    }
-    values[offsets[3] + i] = right / outputs;
+  let right = 0;
+  for (let j = 0; j < n; j++) {
+    if ((z[from + j] > threshold ? 1 : 0) === targets[at + j]) right++;
   }
-  return 0;
-};
+  return right / n;
+});
 
-function errors(square: boolean): Kernel {
-  return (operands, offsets, dims, begin, end) => {
-    const z = operands[0] as FloatArray;
-    const targets = operands[1] as FloatArray;
-    const order = operands[2] as Int32Array | null;
-    const values = operands[3] as FloatArray;
-    const sourceRows = dims[1];
-    const outputs = dims[2] | 0;
-    const first = dims[3];
-    const ld = dims[4] | 0;
-    const terms = workspace(outputs);
-    for (let i = begin | 0; i < end; i++) {
-      const row = order === null ? first + i : order[offsets[2] + first + i];
-      if (!(row >= 0 && row < sourceRows)) return BAD_ROW;
-      const from = (offsets[0] + i * ld) | 0;
-      const target = (offsets[1] + row * outputs) | 0;
-      for (let j = 0; j < outputs; j++) {
-        const d = fround(z[from + j] - targets[target + j]);
-        terms[j] = square ? d * d : Math.abs(d);
-      }
-      values[offsets[3] + i] = laneSum(terms, 0, outputs) / outputs;
-    }
-    return 0;
-  };
-}
+export const squaredError = ofTargets(({ z, from, n }, targets, at) => {
+  const terms = workspace(n);
+  for (let j = 0; j < n; j++) {
+    const d = fround(z[from + j] - targets[at + j]);
+    terms[j] = d * d;
+  }
+  return laneSum(terms, 0, n) / n;
+});
 
-export const squaredError = errors(true);
-export const absoluteError = errors(false);
+export const absoluteError = ofTargets(({ z, from, n }, targets, at) => {
+  const terms = workspace(n);
+  for (let j = 0; j < n; j++) terms[j] = Math.abs(fround(z[from + j] - targets[at + j]));
+  return laneSum(terms, 0, n) / n;
+});

@@ -203,63 +203,67 @@ function anyMinusZero(values: FloatArray, from: number, rows: number, columns: n
  *
  * A float64 sum that stands on a tie of float32 leaves the inner loop: the step is done again in one other place.
  */
-function chains(held: FloatArray, to: number, begin: number, end: number, strip: number): void {
+function chainsToTie(held: FloatArray, to: number, begin: number, end: number, strip: number): number {
   let p = begin | 0;
-  for (;;) {
-    let c0 = held[to];
-    let c1 = held[to + 1];
-    let c2 = held[to + 2];
-    let c3 = held[to + 3];
-    let c4 = held[to + 4];
-    let c5 = held[to + 5];
-    let c6 = held[to + 6];
-    let c7 = held[to + 7];
-    for (; p < end; p = (p + 1) | 0) {
-      const x = left[p];
-      const y = (strip + places[p]) | 0;
-      const s0 = right[y] * x + c0;
-      sum[0] = s0;
-      if ((words[LOW] & mask) === tie) break;
-      const s1 = right[(y + 1) | 0] * x + c1;
-      sum[0] = s1;
-      if ((words[LOW] & mask) === tie) break;
-      const s2 = right[(y + 2) | 0] * x + c2;
-      sum[0] = s2;
-      if ((words[LOW] & mask) === tie) break;
-      const s3 = right[(y + 3) | 0] * x + c3;
-      sum[0] = s3;
-      if ((words[LOW] & mask) === tie) break;
-      const s4 = right[(y + 4) | 0] * x + c4;
-      sum[0] = s4;
-      if ((words[LOW] & mask) === tie) break;
-      const s5 = right[(y + 5) | 0] * x + c5;
-      sum[0] = s5;
-      if ((words[LOW] & mask) === tie) break;
-      const s6 = right[(y + 6) | 0] * x + c6;
-      sum[0] = s6;
-      if ((words[LOW] & mask) === tie) break;
-      const s7 = right[(y + 7) | 0] * x + c7;
-      sum[0] = s7;
-      if ((words[LOW] & mask) === tie) break;
-      c0 = round(s0);
-      c1 = round(s1);
-      c2 = round(s2);
-      c3 = round(s3);
-      c4 = round(s4);
-      c5 = round(s5);
-      c6 = round(s6);
-      c7 = round(s7);
-    }
-    held[to] = c0;
-    held[to + 1] = c1;
-    held[to + 2] = c2;
-    held[to + 3] = c3;
-    held[to + 4] = c4;
-    held[to + 5] = c5;
-    held[to + 6] = c6;
-    held[to + 7] = c7;
-    if (p >= end) return;
-    p = stepsOnTies(held, to, p, end, strip);
+  let c0 = held[to];
+  let c1 = held[to + 1];
+  let c2 = held[to + 2];
+  let c3 = held[to + 3];
+  let c4 = held[to + 4];
+  let c5 = held[to + 5];
+  let c6 = held[to + 6];
+  let c7 = held[to + 7];
+  for (; p < end; p = (p + 1) | 0) {
+    const x = left[p];
+    const y = (strip + places[p]) | 0;
+    const s0 = right[y] * x + c0;
+    sum[0] = s0;
+    if ((words[LOW] & mask) === tie) break;
+    const s1 = right[(y + 1) | 0] * x + c1;
+    sum[0] = s1;
+    if ((words[LOW] & mask) === tie) break;
+    const s2 = right[(y + 2) | 0] * x + c2;
+    sum[0] = s2;
+    if ((words[LOW] & mask) === tie) break;
+    const s3 = right[(y + 3) | 0] * x + c3;
+    sum[0] = s3;
+    if ((words[LOW] & mask) === tie) break;
+    const s4 = right[(y + 4) | 0] * x + c4;
+    sum[0] = s4;
+    if ((words[LOW] & mask) === tie) break;
+    const s5 = right[(y + 5) | 0] * x + c5;
+    sum[0] = s5;
+    if ((words[LOW] & mask) === tie) break;
+    const s6 = right[(y + 6) | 0] * x + c6;
+    sum[0] = s6;
+    if ((words[LOW] & mask) === tie) break;
+    const s7 = right[(y + 7) | 0] * x + c7;
+    sum[0] = s7;
+    if ((words[LOW] & mask) === tie) break;
+    c0 = round(s0);
+    c1 = round(s1);
+    c2 = round(s2);
+    c3 = round(s3);
+    c4 = round(s4);
+    c5 = round(s5);
+    c6 = round(s6);
+    c7 = round(s7);
+  }
+  held[to] = c0;
+  held[to + 1] = c1;
+  held[to + 2] = c2;
+  held[to + 3] = c3;
+  held[to + 4] = c4;
+  held[to + 5] = c5;
+  held[to + 6] = c6;
+  held[to + 7] = c7;
+  return p;
+}
+
+function chains(held: FloatArray, to: number, begin: number, end: number, strip: number): void {
+  for (let p = begin; p < end; ) {
+    p = chainsToTie(held, to, p, end, strip);
+    if (p < end) p = stepsOnTies(held, to, p, end, strip);
   }
 }
 

@@ -8,12 +8,12 @@ const stepDims = new Float64Array(1);
 /** The op `…OfDense` of the optimizer with that kernel. Operands: x, dy, gradient, parameter, its states, hyper. */
 export function ofDense(step: Kernel): Kernel {
   const stepOperands: KernelOperand[] = [];
-  const stepOffsets = new Float64Array(8);
   return (operands, offsets, dims, begin, end) => {
     denseKernelGradient(operands, offsets, dims, begin, end);
     const inputs = dims[1] | 0;
     const blocks = Math.ceil(inputs / ROW_BLOCK);
     const hyper = operands.length - 1;
+    const stepOffsets = new Float64Array(hyper - 1);
     // The step's operands are parameter, gradient, states and hyper.
     stepOperands.length = 0;
     stepOperands.push(operands[3], operands[2]);
