@@ -11,8 +11,10 @@ const ordinary = (): number => 2 * random() - 1;
 const sparse = (): number => (random() < 0.7 ? 0 : ordinary());
 const minusZeros = (): number => (random() < 0.7 ? -0 : ordinary());
 const sign = (): number => (random() < 0.5 ? 1 : -1);
-/** Products of two are halfway between small float32s below the normal ones. */
-const small = (): number => sign() * 2 ** -75 * (1 + Math.floor(random() * 4) * 2 ** -23);
+/** Products of an `above` and a `below` are a little less than `size` squared: added to an odd number of twice that, almost a tie. */
+const above = (size: number) => () => size * (1 + 2 ** -23);
+const below = (size: number) => () => size * (1 - 2 ** -23);
+const odd = (unit: number, from: number) => () => unit * (from + 2 * Math.floor(random() * 1e5) + 1);
 const tiny = (): number => (random() < 0.5 ? 0 : ordinary() * 1e-30);
 const huge = (): number => ordinary() * 3e38;
 const once = (value: number, otherwise: () => number): (() => number) => {
@@ -29,7 +31,8 @@ describe('gemm gives the chain of fused multiply-adds', () => {
     ['infinity on the left', once(-Infinity, sparse), sparse, ordinary],
     ['results that begin as −0', sparse, sparse, () => -0],
     ['results that become −0', tiny, tiny, () => 0],
-    ['ties below the normal numbers', small, small, () => 0],
+    ['sums that float64 rounds to a tie', above(2 ** -12), below(2 ** -12), odd(2 ** -23, 2 ** 23)],
+    ['the same below the normal numbers', above(2 ** -75), below(2 ** -75), odd(2 ** -149, 2 ** 22)],
     ['ties everywhere', sign, ordinary, ordinary],
     ['overflow', huge, huge, huge],
   ])('with %s', (_name, left, right, begin) => {
@@ -58,6 +61,13 @@ describe('gemm gives the chain of fused multiply-adds', () => {
 
   test('these cases reach what they are about', () => {
     expect(Object.is(fma(-1e-30, 1e-30, 0), -0)).toBe(true);
-    expect(Math.fround((1 + 2 ** -23) * 2 ** -150)).toBe(2 ** -149);
+    for (const [size, begin] of [
+      [2 ** -12, odd(2 ** -23, 2 ** 23)()],
+      [2 ** -75, odd(2 ** -149, 2 ** 22)()],
+    ]) {
+      const [a, b] = [above(size)(), below(size)()];
+      expect(fma(a, b, begin)).toBe(begin);
+      expect(Math.fround(a * b + begin)).not.toBe(begin);
+    }
   });
 });
