@@ -93,22 +93,30 @@ export function packRight(
 ): void {
   let least = leastRight;
   let all = finite;
-  const wide = Math.ceil(columns / STRIP) * STRIP;
-  for (let c = 0; c < wide; c = (c + 1) | 0) {
-    let at = (to + (c >> 3) * STRIP * DEPTH + (c & 7)) | 0;
-    let place = (from + c * columnStep) | 0;
-    if (c >= columns) {
-      for (let p = 0; p < count; p = (p + 1) | 0) right[at + STRIP * p] = 0;
-      continue;
-    }
-    for (let p = 0; p < count; p = (p + 1) | 0) {
-      const value = b[place];
-      right[at] = value;
-      const size = Math.abs(value);
-      if (size < least && size > 0) least = size;
-      if (!(size < Infinity)) all = false;
-      place = (place + step) | 0;
-      at = (at + STRIP) | 0;
+  for (let j = 0; j < columns; j = (j + STRIP) | 0) {
+    const wide = Math.min(STRIP, columns - j) | 0;
+    const begin = (to + j * DEPTH) | 0;
+    const corner = (from + j * columnStep) | 0;
+    if (wide < STRIP) right.fill(0, begin, begin + STRIP * count);
+    // In the order in which the elements lie in memory.
+    const inner = columnStep === 1 ? wide : count;
+    const outer = columnStep === 1 ? count : wide;
+    const innerTo = columnStep === 1 ? 1 : STRIP;
+    const outerTo = columnStep === 1 ? STRIP : 1;
+    const innerFrom = columnStep === 1 ? 1 : step;
+    const outerFrom = columnStep === 1 ? step : columnStep;
+    for (let o = 0; o < outer; o = (o + 1) | 0) {
+      let at = (begin + o * outerTo) | 0;
+      let place = (corner + o * outerFrom) | 0;
+      for (let i = 0; i < inner; i = (i + 1) | 0) {
+        const value = b[place];
+        right[at] = value;
+        const size = Math.abs(value);
+        if (size < least && size > 0) least = size;
+        if (!(size < Infinity)) all = false;
+        place = (place + innerFrom) | 0;
+        at = (at + innerTo) | 0;
+      }
     }
   }
   leastRight = least;
