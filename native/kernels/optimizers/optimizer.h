@@ -20,7 +20,8 @@ void optimizer_vector(const typename Optimizer::Hyper& hyper, float* const* arra
   if constexpr (Optimizer::kStates == 2) Optimizer::update(hyper, p, g, state[0], state[1]);
   if constexpr (Optimizer::kStates == 3) Optimizer::update(hyper, p, g, state[0], state[1], state[2]);
   if constexpr (Optimizer::kStates == 4) Optimizer::update(hyper, p, g, state[0], state[1], state[2], state[3]);
-  if constexpr (Optimizer::kStates == 5) Optimizer::update(hyper, p, g, state[0], state[1], state[2], state[3], state[4]);
+  if constexpr (Optimizer::kStates == 5)
+    Optimizer::update(hyper, p, g, state[0], state[1], state[2], state[3], state[4]);
   static_assert(Optimizer::kStates <= 5, "one more line above");
   store_part(p, array[0] + i, count);
   for (int s = 0; s < Optimizer::kStates; s++) store_part(state[s], array[2 + s] + i, count);
