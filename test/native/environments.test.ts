@@ -137,21 +137,38 @@ describe.skipIf(!built)('environments', () => {
   });
 
   it.each(['1', '2', '5', 'nonsense'])(
-    'with PLUMMET_THREADS=%s runs of 1, 2, 3 and 4 threads get what they ask for',
+    'with PLUMMET_THREADS=%s runs of 1, 2, 3 and 4 threads get what they ask for, one after another',
     (threads) => {
       const { status, stdout } = child(
         `addon.setThreadingThreshold(0);
        numbers[7] = 200;
-       let left = 4;
        const results = [];
-       for (const n of [1, 2, 3, 4]) {
+       const next = (n) => {
+         if (n > 4) return console.log(results.join());
          slot = new Int32Array(new SharedArrayBuffer(64));
-         const own = slot;
-         begin(n, (error, status) => { results[n - 1] = [status, own[4], own[5]].join(' '); if (--left === 0) console.log(results.join()); });
-       }`,
+         begin(n, (error, status) => { results.push([status, slot[4], slot[5]].join(' ')); next(n + 1); });
+       };
+       next(1);`,
         { PLUMMET_THREADS: threads },
       );
       expect([status, stdout]).toEqual([0, '0 200 1,0 200 2,0 200 3,0 200 4\n']);
     },
   );
+
+  it('runs at once share the threads, and each does all of its steps', () => {
+    const { status, stdout } = child(`
+       addon.setThreadingThreshold(0);
+       numbers[7] = 200;
+       const asked = [1, 2, 3, 4];
+       const results = [];
+       for (const n of asked) {
+         slot = new Int32Array(new SharedArrayBuffer(64));
+         const own = slot;
+         begin(n, (error, status) => {
+           results.push([status, own[4], own[5] >= 1 && own[5] <= n].join(' '));
+           if (results.length === asked.length) console.log(results.join());
+         });
+       }`);
+    expect([status, stdout]).toEqual([0, '0 200 true,0 200 true,0 200 true,0 200 true\n']);
+  });
 });
