@@ -39,8 +39,8 @@ function polynomial(x: number, c: readonly number[]): number {
 }
 
 /** ln 2 in two parts: the first has 40 bits, so that its product with an exponent is exact. */
-const LN2_HIGH = 0.6931471805592082;
-const LN2_LOW = 7.371002565167799e-13;
+export const LN2_HIGH = 0.6931471805592082;
+export const LN2_LOW = 7.371002565167799e-13;
 const LOG2_E = 1 / LN2_HIGH;
 
 /** 1 / (n + 2)!, for n = 0 … 12: what (eʳ − 1 − r) / r² is made of. */
@@ -66,6 +66,14 @@ export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   const k = Math.round(x * LOG2_E);
   return scale(1 + reduced(x, k), k);
+}
+
+/** e^(high + low), where low is so small that only its first order matters. */
+export function expSum(high: number, low: number): number {
+  if (!(high < 709.79 && high > -745.2)) return exp(high);
+  const k = Math.round(high * LOG2_E);
+  const e = reduced(high, k);
+  return scale(1 + (e + (low + low * e)), k);
 }
 
 /** eˣ − 1, also accurate near 0. */
@@ -103,7 +111,7 @@ function logarithm(f: number, k: number, low: number): number {
 const TWO_52 = 4503599627370496;
 
 /** Splits a positive finite x: x = (1 + f) 2ᵏ with 1 + f between √½ and √2. */
-function split(x: number): { f: number; k: number } {
+export function split(x: number): { f: number; k: number } {
   let k = -1023;
   doubles[0] = x;
   if (words[HIGH] < 0x00100000) {
@@ -297,7 +305,7 @@ interface Wide {
 }
 
 /** a · b without error, as a sum. */
-function product(a: number, b: number): { high: number; low: number } {
+export function product(a: number, b: number): { high: number; low: number } {
   const high = a * b;
   const [ca, cb] = [SPLITTER * a, SPLITTER * b];
   const [ah, bh] = [ca - (ca - a), cb - (cb - b)];

@@ -23,7 +23,8 @@ function examplesOf(file: string): Example[] {
 }
 
 /** Functions whose examples stand on their own. */
-const standing = /^(data|initializers|layers|optimizers)\/|^(backend|tensor|model\/sequential|kernels\/contract)\.ts$/;
+const standing =
+  /^(data|initializers|layers|optimizers|schedules|model\/callbacks)\/|^(backend|tensor|model\/sequential|model\/find-learning-rate|kernels\/contract)\.ts$/;
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.ts') && standing.test(name));

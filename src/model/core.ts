@@ -72,6 +72,20 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
   brake: null,
 });
 
+const cores = new WeakMap<object, Core>();
+
+/** Remembers what is inside a model. */
+export function openCore(model: object, core: Core): void {
+  cores.set(model, core);
+}
+
+/** What is inside a model, for functions that take one. */
+export function coreOf(who: string, model: unknown): Core {
+  const core = typeof model === 'object' && model !== null ? cores.get(model) : undefined;
+  if (core) return core;
+  throw typeError('ERR_PLUMMET_TYPE', `${who}: a model is what sequential([…]) returns, got ${describe(model)}`);
+}
+
 export function assertLayer(who: string, layer: unknown): asserts layer is Layer {
   if (isLayer(layer)) return;
   throw typeError(

@@ -10,6 +10,7 @@ import { checkSource, datasetPair, optionsBehind, pair, type Source, type Wanted
 import { advance, createJob, type Job, logsSoFar, numberOf, standing } from './job.ts';
 import { assertWritable } from './lock.ts';
 import type { Model } from './model.ts';
+import { reportPlateaus } from './plateaus.ts';
 import { createProgress, type Progress, silent } from './progress.ts';
 import { interrupt, type Position } from './run.ts';
 
@@ -112,6 +113,7 @@ async function epochsOf(job: Job, progress: Progress): Promise<History> {
     progress.ended(numberOf(job, epoch), logs);
     await callbacks.call('onEpochEnd', numberOf(job, epoch), logs);
     options.signal?.throwIfAborted();
+    reportPlateaus(compiled.optimizer.plateaus, logs, validation !== null);
     // After the callbacks, so that what they add to the logs is kept, as in Keras.
     note(epoch, logs);
   };

@@ -76,7 +76,11 @@ export function createJob(
   const perBatch = callbacks.listens('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd');
   const tested = callbacks.listens('onTestBegin', 'onTestEnd', 'onTestBatchBegin', 'onTestBatchEnd');
   const inline = validation !== null && !perBatch && !tested && options.validationFreq === 1;
-  const perEpoch = perBatch || callbacks.listens('onEpochBegin', 'onEpochEnd') || (validation !== null && !inline);
+  const perEpoch =
+    perBatch ||
+    callbacks.listens('onEpochBegin', 'onEpochEnd') ||
+    (validation !== null && !inline) ||
+    optimizer.plateaus.length > 0;
   const lowered = planFor(core.plans, network, compiled, 'train', batchSize, training.bytes);
   const evaluated = inline
     ? planFor(

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Layer } from '../layers/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Schedule } from '../schedules/index.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import type { CheckGradientsOptions } from './check-gradients.ts';
 import type { CompileOptions } from './compile.ts';
@@ -29,10 +30,11 @@ export interface ModelLayer {
 /** The optimizer of a compiled model. */
 export interface ModelOptimizer extends Omit<Optimizer, 'learningRate'> {
   /**
-   * May be set at any time, also in callbacks; takes effect with the next call of the executor, in callbacks with the
-   * next step.
+   * That of the next step. A number or a schedule may be set at any time, also in callbacks; takes effect with the next
+   * call of the executor, in callbacks with the next step.
    */
-  learningRate: number;
+  get learningRate(): number;
+  set learningRate(value: number | Schedule);
   /** Steps done since `compile`. */
   readonly iterations: number;
 }

@@ -2,9 +2,10 @@
 import { checkOptions, describe, elements, stateError, typeError } from '../errors.ts';
 import type { Layer } from '../layers/index.ts';
 import { build } from '../plan/build.ts';
+import type { Schedule } from '../schedules/index.ts';
 import { checkGradients } from './check-gradients.ts';
 import { compile } from './compile.ts';
-import { assertLayer, type Core, compiledOf, createCore, networkOf } from './core.ts';
+import { assertLayer, type Core, compiledOf, createCore, networkOf, openCore } from './core.ts';
 import { digest } from './digest.ts';
 import { evaluate, predict } from './evaluate.ts';
 import { fit as runFit } from './fit.ts';
@@ -91,6 +92,7 @@ export function sequential(layers: readonly Layer[] = [], options: SequentialOpt
     summary: () => summarize(core.name, networkOf(core)),
     plan: () => printable(planFor(core.plans, networkOf(core), compiledOf(core, 'plan'), 'train', 32).plan),
   };
+  openCore(model, core);
   return Object.preventExtensions(model);
 }
 
@@ -113,8 +115,8 @@ function optimizerOf(core: Core): ModelOptimizer {
   return Object.create(optimizer, {
     learningRate: {
       enumerable: true,
-      get: () => optimizer.learningRate,
-      set: (value: number) => {
+      get: () => optimizer.learningRateAt(core.step + 1),
+      set: (value: number | Schedule) => {
         optimizer.learningRate = value;
       },
     },

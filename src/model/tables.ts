@@ -12,7 +12,8 @@ export interface Table {
   readonly count: number;
   readonly scalars: Float32Array;
   readonly stride: number;
-  readonly learningRate: number;
+  /** That of the optimizer when the scalars were computed. */
+  readonly revision: number;
 }
 
 export interface Tables {
@@ -45,7 +46,7 @@ export function createTables(optimizer: Optimizer, width: number): Tables {
 
   /** The part of a table from `firstStep` on, unless it is of no use any more. */
   function partOf(table: Table | null, firstStep: number): Table | null {
-    if (!table || !Object.is(table.learningRate, optimizer.learningRate)) return null;
+    if (!table || table.revision !== optimizer.revision) return null;
     const skipped = firstStep - table.firstStep;
     if (skipped < 0 || skipped >= table.count) return null;
     const scalars = table.stride === 0 ? table.scalars : table.scalars.subarray(skipped * width);
@@ -62,11 +63,10 @@ export function createTables(optimizer: Optimizer, width: number): Tables {
     if (buffers[spare].length < rows * width) buffers[spare] = sharedFloats(rows * width);
     const scalars = buffers[spare];
     for (;;) {
-      const { learningRate } = optimizer;
+      const { revision } = optimizer;
       await fill(scalars, firstStep, rows);
       if (closed) return null;
-      if (Object.is(learningRate, optimizer.learningRate))
-        return { firstStep, count, scalars, stride: settled ? 0 : width, learningRate };
+      if (revision === optimizer.revision) return { firstStep, count, scalars, stride: settled ? 0 : width, revision };
     }
   }
 

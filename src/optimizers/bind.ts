@@ -2,6 +2,7 @@ import { bufferOf, float32Array } from '../arrays.ts';
 import { checkOptions, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
 import { executeFor } from '../kernels/index.ts';
 import { sharedFloats } from '../memory.ts';
+import type { Schedule } from '../schedules/schedule.ts';
 import { hyperWidth } from './hyper.ts';
 import type { BoundOptimizer, Optimizer } from './optimizer.ts';
 import {
@@ -45,6 +46,8 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const buffers = new Set([...slots.values()].map(({ data }) => data.buffer));
 
   const hyper = sharedFloats(width);
+  /** Steps of the parameters that were skipped least: what schedules go by. */
+  let most = 0;
   const places = optimizer.states.length + 3;
   /** The one before: mostly the next one is of the same tensors. */
   let last: Call = { slots: [], operands: [], dims: new Float64Array() };
@@ -61,9 +64,9 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   }
 
   /** One call for all tensors that are at the same step. */
-  function advance(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
+  function advance(chosen: readonly Slot[], gradients: readonly Float32Array[], scheduledFrom: number): void {
     const step = chosen[0].step + 1;
-    optimizer.fill(hyper, step, 1);
+    optimizer.fill(hyper, step, 1, scheduledFrom);
     const { operands, dims } = callFor(chosen);
     if (dims.length > 0) {
       let place = GRADIENT;
@@ -77,6 +80,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       for (place = GRADIENT; place < operands.length; place += places) operands[place] = hyper;
     }
     for (const slot of chosen) slot.step = step;
+    if (step > most) most = step;
   }
 
   /** The same for tensors whose counts of steps differ. */
@@ -88,7 +92,8 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       group[1].push(gradients[i]);
       groups.set(slot.step, group);
     });
-    for (const group of groups.values()) advance(...group);
+    const scheduledFrom = most + 1;
+    for (const group of groups.values()) advance(...group, scheduledFrom);
   }
 
   return Object.freeze({
@@ -106,7 +111,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       }
       for (const slot of chosen) checkParameter(who, slot);
       if (chosen.length === 0) return;
-      if (chosen.every(({ step }) => step === chosen[0].step)) advance(chosen, checked);
+      if (chosen.every(({ step }) => step === chosen[0].step)) advance(chosen, checked, most + 1);
       else advanceApart(chosen, checked);
     },
 
@@ -139,12 +144,13 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
         });
         slot.step = step;
       }
+      most = changes.reduce((max, { step }) => Math.max(max, step), 0);
     },
 
-    get learningRate() {
-      return optimizer.learningRate;
+    get learningRate(): number {
+      return optimizer.learningRateAt(most + 1);
     },
-    set learningRate(value) {
+    set learningRate(value: number | Schedule) {
       optimizer.learningRate = value;
     },
   });

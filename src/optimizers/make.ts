@@ -1,52 +1,102 @@
-import { inRange } from '../errors.ts';
+import { inRange, rangeError } from '../errors.ts';
 import type { OptimizerOp } from '../plan/ops.ts';
+import { isSchedule, plateausIn, revisionOf, ruleOf } from '../schedules/make.ts';
+import type { Schedule } from '../schedules/schedule.ts';
 import { bind } from './bind.ts';
 import { hyperWidth } from './hyper.ts';
 import type { Optimizer, StateSpec } from './optimizer.ts';
 
+/** A number that may change from step to step. */
+export type Scheduled = number | Schedule;
+
 /** What tells one optimizer from another. */
-export interface Rule {
+export interface Rule<H extends string = never> {
   readonly name: string;
-  /** Every effective option but the learning rate. */
+  /** Options that may be schedules: the learning rate, and what else the rule wants. */
+  readonly hyper: Readonly<Record<'learningRate' | H, Scheduled>>;
+  /** Every other effective option. */
   readonly options: Readonly<Record<string, number | boolean>>;
-  readonly learningRate: number;
   readonly op: OptimizerOp;
   readonly states: readonly StateSpec[];
+  /** From this step on `scalars` depend on the values of `hyper` alone. */
   readonly settledFrom: number;
-  /** The scalars of one step, in the order of the op's `hyper`, in float64. */
-  readonly scalars: (step: number, learningRate: number) => readonly number[];
+  /** The scalars of one step, in the order of the op's `hyper`, in float64, from the values that `hyper` has in it. */
+  readonly scalars: (step: number, values: Readonly<Record<'learningRate' | H, number>>) => readonly number[];
 }
 
 const made = new WeakSet<object>();
 export const isOptimizer = (value: unknown): value is Optimizer =>
   typeof value === 'object' && value !== null && made.has(value);
 
-export const learningRateOption = (who: string, value: unknown): number =>
-  inRange(who, 'learningRate', value, 0, Number.POSITIVE_INFINITY);
+/** An option that is a number of at least 0, or a schedule. */
+export const scheduledOption = (who: string, name: string, value: unknown): Scheduled =>
+  isSchedule(value) ? value : inRange(who, name, value, 0, Number.POSITIVE_INFINITY);
 
-export function createOptimizer(rule: Rule): Optimizer {
+export const learningRateOption = (who: string, value: unknown): Scheduled =>
+  scheduledOption(who, 'learningRate', value);
+
+/** The value for a step, counted from 1. */
+function valueAt(who: string, name: string, scheduled: Scheduled, step: number): number {
+  if (typeof scheduled === 'number') return scheduled;
+  const value = ruleOf(scheduled).value(step - 1);
+  if (value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+  const problem = `the schedule of ${name} gives ${value} for step ${step}; it must give finite numbers of at least 0`;
+  throw rangeError('ERR_PLUMMET_OPTION', `${who}: ${problem}`);
+}
+
+export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimizer {
   const { name, op, states } = rule;
   const width = hyperWidth(op);
-  let learningRate = learningRateOption(name, rule.learningRate);
+  const hyper: Record<'learningRate' | H, Scheduled> = { ...rule.hyper };
+  /** What `hyper` is in the step at hand; what does not change stands there already. */
+  const values = {} as Record<'learningRate' | H, number>;
+  let changing: ('learningRate' | H)[] = [];
+  let parts: readonly Schedule[] = [];
+  let changes = 0;
+  const settle = (): void => {
+    parts = Object.values<Scheduled>(hyper).filter(isSchedule);
+    changing = [];
+    for (const key of Object.keys(hyper) as ('learningRate' | H)[]) {
+      const scheduled = hyper[key];
+      if (typeof scheduled === 'number') values[key] = scheduled;
+      else changing.push(key);
+    }
+  };
+  settle();
   const optimizer: Optimizer = {
     name,
     op,
     states,
-    settledFrom: rule.settledFrom,
     get options() {
-      return { learningRate, ...rule.options };
+      return { ...hyper, ...rule.options };
     },
     get learningRate() {
-      return learningRate;
+      return hyper.learningRate;
     },
     set learningRate(value) {
-      learningRate = learningRateOption(name, value);
+      const checked = learningRateOption(name, value);
+      if (Object.is(checked, hyper.learningRate)) return;
+      hyper.learningRate = checked;
+      changes++;
+      settle();
     },
-    fill(table, firstStep, count) {
+    learningRateAt: (step) => valueAt(name, 'learningRate', hyper.learningRate, step),
+    fill(table, firstStep, count, scheduledFrom = firstStep) {
       for (let i = 0; i < count; i++) {
-        const row = rule.scalars(firstStep + i, learningRate);
+        for (const key of changing) values[key] = valueAt(name, key, hyper[key], scheduledFrom + i);
+        const row = rule.scalars(firstStep + i, values);
         for (let j = 0; j < width; j++) table[i * width + j] = row[j];
       }
+    },
+    get revision() {
+      return parts.reduce((sum, schedule) => sum + revisionOf(schedule), changes);
+    },
+    get settledFrom() {
+      // A schedule's step 0 is the optimizer's step 1.
+      return Math.max(rule.settledFrom, ...parts.map((schedule) => 1 + ruleOf(schedule).settledFrom));
+    },
+    get plateaus() {
+      return [...new Set(parts.flatMap(plateausIn))];
     },
     bind: (parameters, options) => bind(optimizer, parameters, options),
   };

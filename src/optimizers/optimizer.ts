@@ -1,5 +1,6 @@
 /** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
 import type { OptimizerOp } from '../plan/ops.ts';
+import type { PlateauSchedule, Schedule } from '../schedules/schedule.ts';
 
 export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */
@@ -13,7 +14,9 @@ export interface Optimizer {
   /** Every effective option, for printing and for saving. */
   readonly options: Readonly<Record<string, unknown>>;
   /** May be set at any time, also from callbacks; takes effect with the next step. */
-  learningRate: number;
+  learningRate: number | Schedule;
+  /** The learning rate that a step has, counted from 1. */
+  learningRateAt(step: number): number;
   /** The element-wise op that does a step. */
   readonly op: OptimizerOp;
   /** In the order of the op's operands. */
@@ -21,10 +24,17 @@ export interface Optimizer {
   /**
    * Writes the scalars of steps `firstStep` … `firstStep + count − 1` (the first step ever is 1), each a row of as many floats as
    * the op has hyper scalars, computed in float64 and rounded once.
+   *
+   * @param scheduledFrom - the step that schedules take the first row for, where it is not `firstStep`: a parameter that has been
+   * skipped is behind in its own steps, and goes by the schedule all the same
    */
-  fill(table: Float32Array, firstStep: number, count: number): void;
-  /** From this step on (inclusive) all rows are equal while the learning rate stays; Infinity if never. */
+  fill(table: Float32Array, firstStep: number, count: number, scheduledFrom?: number): void;
+  /** Changes when rows that were written before do not hold any more. */
+  readonly revision: number;
+  /** From this step on (inclusive) all rows are equal while `revision` stays; Infinity if never. */
   readonly settledFrom: number;
+  /** Its schedules that learn from losses. */
+  readonly plateaus: readonly PlateauSchedule[];
   /** Optimises plain arrays in place: see api.md. */
   bind(parameters: Readonly<Record<string, BindableParameter>>, options?: BindOptions): BoundOptimizer;
 }
@@ -43,6 +53,7 @@ export interface BoundOptimizer {
   /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
   stateDict(): Record<string, Float32Array | number>;
   loadStateDict(state: Readonly<Record<string, Float32Array | number>>): void;
-  /** That of the optimizer, and so of all that is bound to it. */
-  learningRate: number;
+  /** That of the next step. Setting it sets that of the optimizer, and so of all that is bound to it; a schedule may be set, too. */
+  get learningRate(): number;
+  set learningRate(value: number | Schedule);
 }

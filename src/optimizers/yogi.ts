@@ -1,19 +1,19 @@
 import { checkOptions, finite, flag, inRange } from '../errors.ts';
-import { createOptimizer, learningRateOption } from './make.ts';
+import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
 
 export interface YogiOptions {
-  /** At least 0; default 1e-2. */
-  learningRate?: number;
+  /** At least 0, or a schedule; default 1e-2. */
+  learningRate?: Scheduled;
   /** In [0, 1): decay of the mean of gradients; default 0.9. */
   beta1?: number;
   /** In [0, 1): how fast the second moment follows squared gradients; default 0.999. */
   beta2?: number;
   /** At least 0: added to the root; default 1e-3. */
   epsilon?: number;
-  /** At least 0: λ of the L2 penalty, λp is added to the gradient; default 0. */
-  weightDecay?: number;
+  /** At least 0, or a schedule: λ of the L2 penalty, λp is added to the gradient; default 0. */
+  weightDecay?: Scheduled;
   /** At least 0: what the second moment begins with; default 1e-6. */
   initialAccumulatorValue?: number;
   /** What the first moment begins with; default 0. Other libraries take `initialAccumulatorValue` here too. */
@@ -50,7 +50,7 @@ export function yogi(options: YogiOptions = {}): Optimizer {
   const beta1 = inRange('yogi', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
   const beta2 = inRange('yogi', 'beta2', given.beta2 ?? 0.999, 0, 1, '[)');
   const epsilon = inRange('yogi', 'epsilon', given.epsilon ?? 1e-3, 0, infinity);
-  const weightDecay = inRange('yogi', 'weightDecay', given.weightDecay ?? 0, 0, infinity);
+  const weightDecay = scheduledOption('yogi', 'weightDecay', given.weightDecay ?? 0);
   const accumulator = given.initialAccumulatorValue ?? 1e-6;
   const initialAccumulatorValue = inRange('yogi', 'initialAccumulatorValue', accumulator, 0, infinity);
   const initialMomentValue = finite('yogi', 'initialMomentValue', given.initialMomentValue ?? 0);
@@ -59,19 +59,19 @@ export function yogi(options: YogiOptions = {}): Optimizer {
   const power2 = biasCorrection ? runningProduct(beta2) : () => 0;
   return createOptimizer({
     name: 'yogi',
-    learningRate,
-    options: { beta1, beta2, epsilon, weightDecay, initialAccumulatorValue, initialMomentValue, biasCorrection },
+    hyper: { learningRate, weightDecay },
+    options: { beta1, beta2, epsilon, initialAccumulatorValue, initialMomentValue, biasCorrection },
     op: 'yogi',
     states: [
       { name: 'expAvg', initial: initialMomentValue },
       { name: 'expAvgSq', initial: initialAccumulatorValue },
     ],
     settledFrom: biasCorrection ? Math.max(settledFrom(beta1), settledFrom(beta2)) : 1,
-    scalars: (step, rate) => [
+    scalars: (step, { learningRate, weightDecay }) => [
       beta1,
       1 - beta1,
       1 - beta2,
-      rate / (1 - power1(step)),
+      learningRate / (1 - power1(step)),
       1 / Math.sqrt(1 - power2(step)),
       epsilon,
       weightDecay,
