@@ -23,7 +23,7 @@ function scale(x: number, n: number): number {
   let [y, left] = [x, n];
   while (left > 1023) [y, left] = [y * power(1023), left - 1023];
   // Only the last multiplication may round: what comes before it stays within the normal range.
-  if (left < -1022) {
+  while (left < -1022) {
     const first = left + 1022 < -1022 ? -1022 : left + 1022;
     y *= power(first);
     left -= first;

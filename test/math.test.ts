@@ -127,6 +127,9 @@ describe('pow', () => {
     expect(pow(2, -1080)).toBe(0);
     expect(pow(0.1, 300)).toBeCloseTo(1e-300, 310);
     expect(pow(1e-200, 2)).toBe(0);
+    // Results far below the least number, by a little and by much.
+    for (let n = 300; n < 800; n++) expect(pow(0.1, n), `0.1 ^ ${n}`).toBeLessThanOrEqual(n > 323 ? 0 : 1e-299);
+    for (let n = 1000; n < 2500; n++) expect(pow(2, -n), `2 ^ -${n}`).toBe(2 ** -n);
     expect(pow(1 - 2 ** -53, 2 ** 53 - 1)).toBeCloseTo(Math.exp(-1), 15);
     expect(() => pow(2, 0.5)).toThrow(RangeError);
   });
