@@ -15,6 +15,7 @@
       "native/plan/ops.cc",
       "native/plan/plan.cc",
       "native/plan/single.cc",
+      "native/runtime/blocking.cc",
       "native/runtime/cpu.cc",
       "native/runtime/dispatch.cc",
       "native/runtime/leases.cc",

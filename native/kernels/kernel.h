@@ -8,7 +8,14 @@ namespace plummet {
 constexpr int kMaxOperands = 12;  // an optimizer's step inside a product: 5 and up to 7 states
 constexpr int kMaxDims = 8;
 // What a kernel may use as it likes during a call; 64-byte aligned, one for each thread.
-constexpr int64_t kWorkspaceBytes = 1 << 18;
+constexpr int64_t kWorkspaceBytes = 5 << 17;
+
+// How a product is divided so that its parts stay in the caches. No bit depends on it.
+struct Blocking {
+  int64_t stretch = 256;    // of what is summed: a panel's part of the right-hand matrix stays in the first cache
+  int64_t slab_rows = 192;  // rows of the output: their stretch of the left-hand matrix stays in the second cache
+};
+constexpr int64_t kMaxStretch = 384, kMaxSlabRows = 384;
 
 enum KernelError : int {
   kOk = 0,
@@ -20,6 +27,7 @@ struct KernelArgs {
   void* operand[kMaxOperands];  // in the order of the op's definition; null where absent
   int64_t dim[kMaxDims];        // likewise
   void* workspace;              // kWorkspaceBytes
+  Blocking blocking;
 };
 
 // Computes the units [begin, end) of an op; returns a KernelError.

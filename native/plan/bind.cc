@@ -6,6 +6,7 @@
 #include <atomic>
 #include <iterator>
 
+#include "../runtime/blocking.h"
 #include "hazards.h"
 
 namespace plummet {
@@ -70,6 +71,7 @@ class Binder {
     const OpSpec& spec = op_table()[static_cast<size_t>(instruction.op)];
     double full[kMaxDims], last[kMaxDims];
     Call call = {};
+    call.args.blocking = blocking();
     call.kernel = bound_.plan->kernels->kernel[instruction.op];
     for (size_t i = 0; i < spec.dims.size(); ++i) {
       full[i] = resolve(instruction.dim[i], batches_.full);

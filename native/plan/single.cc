@@ -1,6 +1,7 @@
 #include "single.h"
 
 #include "../runtime/barrier.h"
+#include "../runtime/blocking.h"
 #include "../runtime/leases.h"
 #include "../runtime/pool.h"
 #include "../runtime/workspace.h"
@@ -68,6 +69,7 @@ Checked check_part(const OpSpec& spec, const Array* arrays, const double* dims, 
     if (Checked failure = check_operand(spec, spec.operands[i], arrays[i], extents[i])) return failure;
     part.args.operand[i] = arrays[i].data;
   }
+  part.args.blocking = blocking();
   for (size_t i = 0; i < spec.dims.size(); ++i) part.args.dim[i] = static_cast<int64_t>(dims[i]);
   const double units = spec.units(dims);
   part.units = static_cast<int64_t>(units);

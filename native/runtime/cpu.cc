@@ -58,6 +58,47 @@ uint64_t saved_state() {
 }
 
 bool has(uint32_t reg, int bit) { return reg >> bit & 1; }
+
+// Each cache of the leaf (Intel's 4, or AMD's, which has the same form), with its level and kind.
+CacheSizes caches_of(uint32_t leaf) {
+  constexpr uint32_t kInstructions = 2, kMost = 16;
+  CacheSizes sizes = {};
+  for (uint32_t i = 0; i < kMost; ++i) {
+    const Registers cache = cpuid(leaf, i);
+    const uint32_t kind = cache.eax & 31, level = cache.eax >> 5 & 7;
+    if (kind == 0) break;
+    if (kind == kInstructions) continue;
+    const int64_t line = (cache.ebx & 0xfff) + 1, partitions = (cache.ebx >> 12 & 0x3ff) + 1;
+    const int64_t ways = (cache.ebx >> 22) + 1, sets = static_cast<int64_t>(cache.ecx) + 1;
+    if (level == 1) sizes.first = line * partitions * ways * sets;
+    if (level == 2) sizes.second = line * partitions * ways * sets;
+  }
+  return sizes;
+}
+#elif defined(__APPLE__)
+int64_t system_number(const char* name) {
+  int64_t value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname(name, &value, &size, nullptr, 0) == 0 ? value : 0;
+}
+#else
+// As Linux tells it: a number of KiB and a K.
+CacheSizes caches_of(const std::string& folder) {
+  constexpr int kMost = 8;
+  CacheSizes sizes = {};
+  for (int i = 0; i < kMost; ++i) {
+    const std::string cache = folder + "/index" + std::to_string(i) + "/";
+    std::ifstream level_file(cache + "level"), kind_file(cache + "type"), size_file(cache + "size");
+    int level = 0;
+    int64_t kibibytes = 0;
+    std::string kind;
+    if (!(level_file >> level && kind_file >> kind && size_file >> kibibytes)) break;
+    if (kind == "Instruction") continue;
+    if (level == 1) sizes.first = kibibytes * 1024;
+    if (level == 2) sizes.second = kibibytes * 1024;
+  }
+  return sizes;
+}
 #endif
 
 }  // namespace
@@ -80,6 +121,19 @@ CpuFeatures cpu_features() {
   features.neon = true;
 #endif
   return features;
+}
+
+CacheSizes cache_sizes() {
+#if PLUMMET_X86
+  const CacheSizes sizes = caches_of(4);
+  return sizes.first > 0 ? sizes : caches_of(0x8000001du);
+#elif defined(__APPLE__)
+  const int64_t first = system_number("hw.perflevel0.l1dcachesize"),
+                second = system_number("hw.perflevel0.l2cachesize");
+  return {first, second};
+#else
+  return caches_of("/sys/devices/system/cpu/cpu0/cache");
+#endif
 }
 
 std::string cpu_name() {

@@ -1,6 +1,8 @@
 // Matrix products are chains of fused multiply-adds, as docs/definitions.md has them.
 #include <math.h>
 
+#include <array>
+
 #include "kernels_expect.h"
 
 namespace plummet {
@@ -21,8 +23,29 @@ float activation_gradient(int64_t activation, float y, float dy) {
   return activation == 0 ? dy : dy * slope;
 }
 
+// Of matrices so wide that kernels copy what they read.
+std::vector<Problem> wide_products() {
+  std::vector<Problem> all;
+  Cases cases(16);
+  for (int transposed : {0, 1, 2, 3}) {
+    for (const auto& [m, n, k] : {std::array<int64_t, 3>{128, 130, 40}, {384, 128, 270}, {30, 300, 40}, {1, 300, 41}}) {
+      all.push_back({kOp_gemm,
+                     {cases.flat(m * k), cases.flat(k * n), cases.written(cases.flat(m * n))},
+                     {m, n, k, transposed & 1, transposed >> 1, m % 3 == 0},
+                     tiles(m, n)});
+    }
+  }
+  return all;
+}
+
+std::vector<Problem> all_gemms() {
+  std::vector<Problem> all = Cases(11).of(kOp_gemm);
+  for (const Problem& p : wide_products()) all.push_back(p);
+  return all;
+}
+
 TEST(Products, AreChainsOfFusedMultiplyAdds) {
-  for (const Problem& p : Cases(11).of(kOp_gemm)) {
+  for (const Problem& p : all_gemms()) {
     const int64_t m = p.dims[0], n = p.dims[1], k = p.dims[2];
     const auto matrix = [](const Array& x, int64_t ld) -> Element {
       return [&x, ld](int64_t i, int64_t j) { return at(x.bytes, i * ld + j); };
@@ -62,6 +85,19 @@ TEST(Products, OfTheGradientOfADenseLayersKernel) {
     const Element x = transposed(element(p.arrays[0])), dy = element(p.arrays[1]);
     expect_elements(p, p.arrays[2], p.dims[1], p.dims[2],
                     [&](int64_t i, int64_t j) { return chain(0, p.dims[0], x, dy, i, j); });
+  }
+}
+
+TEST(Products, DoNotDependOnTheirBlocking) {
+  for (const KernelTable* table : tables()) {
+    for (Op op : {kOp_gemm, kOp_dense, kOp_denseInputGradient, kOp_denseKernelGradient}) {
+      for (const Problem& p : op == kOp_gemm ? all_gemms() : Cases(15).of(op)) {
+        const Outcome expected = run(*table, p);
+        for (const Blocking& blocking : {Blocking{1, 48}, Blocking{17, 96}, Blocking{kMaxStretch, kMaxSlabRows}}) {
+          EXPECT_EQ(run(*table, p, 0, 0, blocking), expected) << describe(*table, p) << blocking.stretch;
+        }
+      }
+    }
   }
 }
 

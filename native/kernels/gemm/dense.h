@@ -17,26 +17,27 @@ int dense(const KernelArgs& args, int64_t begin, int64_t end) {
   const float* const kernel = operand<const float>(args, 1);
   const float* const bias = operand<const float>(args, 2);
   with_activation(args.dim[5], [&](auto activation) {
-    for_parts(begin, end, rows, inputs, [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
-      const int64_t j = q * kPanel, width = panel_width(outputs, q);
-      float* const out = operand<float>(args, 3) + from * ld + j;
-      const float* const right = kernel + j * inputs + p * width;
-      const Block block{count,
-                        width,
-                        length,
-                        x.at(from, p),
-                        right,
-                        width,
-                        out,
-                        ld,
-                        p > 0,
-                        bias ? bias + j : nullptr,
-                        right + kPanel * inputs};
-      if (is_linear(activation) || p + length < inputs) return run_block<V>(block, leave);
-      run_block<V>(block, [&](int64_t column, int64_t columns) {
-        activate_tile<V>(activation, out + column, ld, count, columns);
-      });
-    });
+    for_parts(args.blocking, begin, end, rows, inputs,
+              [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
+                const int64_t j = q * kPanel, width = panel_width(outputs, q);
+                float* const out = operand<float>(args, 3) + from * ld + j;
+                const float* const right = kernel + j * inputs + p * width;
+                const Block block{count,
+                                  width,
+                                  length,
+                                  x.at(from, p),
+                                  right,
+                                  width,
+                                  out,
+                                  ld,
+                                  p > 0,
+                                  bias ? bias + j : nullptr,
+                                  right + kPanel * inputs};
+                if (is_linear(activation) || p + length < inputs) return run_block<V>(block, leave);
+                run_block<V>(block, [&](int64_t column, int64_t columns) {
+                  activate_tile<V>(activation, out + column, ld, count, columns);
+                });
+              });
   });
   return kOk;
 }
@@ -49,21 +50,23 @@ int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
   const float* const kernel = operand<const float>(args, 1);
   float* const packed = static_cast<float*>(args.workspace);
   with_activation(args.operand[2] ? args.dim[5] : 0, [&](auto activation) {
-    for_parts(begin, end, rows, outputs, [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
-      const int64_t j = q * kPanel, width = panel_width(inputs, q);
-      const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
-      float* const out = operand<float>(args, 3) + from * ld + j;
-      pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, p, length, packed);
-      const Block block{count, width, length, dy.at(from, p), packed, width, out, ld, p > 0, nullptr, nullptr};
-      if (is_linear(activation) || p + length < outputs) return run_block<V>(block, leave);
-      run_block<V>(block, [&](int64_t column, int64_t columns) {
-        for (int64_t i = 0; i < count; i++) {
-          for (int64_t c = i * ld + column; c < i * ld + column + columns; c += V::kWidth) {
-            activation.gradient(V::load(y + c), V::load(out + c)).store(out + c);
-          }
-        }
-      });
-    });
+    for_parts(args.blocking, begin, end, rows, outputs,
+              [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
+                const int64_t j = q * kPanel, width = panel_width(inputs, q);
+                const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
+                float* const out = operand<float>(args, 3) + from * ld + j;
+                pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, p, length, packed);
+                const Block block{count, width, length, dy.at(from, p), packed, width,
+                                  out,   ld,    p > 0,  nullptr,        nullptr};
+                if (is_linear(activation) || p + length < outputs) return run_block<V>(block, leave);
+                run_block<V>(block, [&](int64_t column, int64_t columns) {
+                  for (int64_t i = 0; i < count; i++) {
+                    for (int64_t c = i * ld + column; c < i * ld + column + columns; c += V::kWidth) {
+                      activation.gradient(V::load(y + c), V::load(out + c)).store(out + c);
+                    }
+                  }
+                });
+              });
   });
   return kOk;
 }
@@ -74,13 +77,14 @@ int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
   const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldx = args.dim[3], ldy = args.dim[4];
   const Strided x{operand<const float>(args, 0), 1, ldx};
   const float* const dy = operand<const float>(args, 1);
-  for_parts(begin, end, inputs, rows, [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
-    const int64_t j = q * kPanel, width = panel_width(outputs, q);
-    const float* const right = dy + p * ldy + j;
-    run_block<V>({count, width, length, x.at(from, p), right, ldy, operand<float>(args, 2) + j * inputs + from * width,
-                  width, p > 0, nullptr, right + kPanel},
-                 leave);
-  });
+  for_parts(args.blocking, begin, end, inputs, rows,
+            [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
+              const int64_t j = q * kPanel, width = panel_width(outputs, q);
+              const float* const right = dy + p * ldy + j;
+              run_block<V>({count, width, length, x.at(from, p), right, ldy,
+                            operand<float>(args, 2) + j * inputs + from * width, width, p > 0, nullptr, right + kPanel},
+                           leave);
+            });
   return kOk;
 }
 

@@ -17,7 +17,7 @@ constexpr int64_t kFewRows = 24;
 constexpr int64_t kFewPanels = 4;
 
 // What `gemm` keeps in its workspace: a panel's part of b, an edge of c, and a slab of a.
-static_assert((kStretch * kPanel + kRowBlock * kPanel + kSlabRows * kStretch) * sizeof(float) <= kWorkspaceBytes);
+static_assert(((kPanel + kMaxSlabRows) * kMaxStretch + kRowBlock * kPanel) * sizeof(float) <= kWorkspaceBytes);
 
 // Rows of c that do not end with a whole vector are computed in a copy.
 struct Edge {
@@ -73,11 +73,11 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
     return kOk;
   }
   float* const packed = static_cast<float*>(args.workspace);
-  float* const copy = packed + kStretch * kPanel;
+  float* const copy = packed + args.blocking.stretch * kPanel;
   float* const packed_left = copy + kRowBlock * kPanel;
   const int64_t blocks = (m + kRowBlock - 1) / kRowBlock;
   const bool pack_a = transpose_a && m % kSamePlaces == 0 && end - begin >= kFewPanels * blocks;
-  for_slabs(begin, end, m, k, [&](const Slab& slab) {
+  for_slabs(args.blocking, begin, end, m, k, [&](const Slab& slab) {
     const bool held = accumulate || slab.p > 0;
     if (pack_a) pack_left<V>(a.at(slab.from, slab.p), slab.count, slab.length, packed_left);
     slab.for_panels([&](int64_t q, int64_t from, int64_t rows) {

@@ -7,9 +7,6 @@ namespace {
 
 constexpr int64_t kPanel = 32;
 constexpr int64_t kRowBlock = 48;
-constexpr int64_t kSlabRows = 4 * kRowBlock;
-// As much of k as lets a panel's part of the right-hand matrix stay in the first cache.
-constexpr int64_t kStretch = 256;
 
 inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -36,18 +33,18 @@ struct Slab {
 // Calls f(slab) for the slabs that make up units [begin, end) of a product: once at least for all rows, also where k is
 // 0. Stretches of k are of nearly equal length and come in ascending order.
 template <class F>
-void for_slabs(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
+void for_slabs(const Blocking& blocking, int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
   if (begin >= end) return;
   const int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
   const int64_t panel = quotient(begin, blocks), last_panel = quotient(end - 1, blocks);
   const bool one_panel = panel == last_panel;
   const int64_t first = one_panel ? (begin - panel * blocks) * kRowBlock : 0;
   const int64_t last = one_panel ? smaller((end - panel * blocks) * kRowBlock, rows) : rows;
-  const int64_t stretches = larger((k + kStretch - 1) / kStretch, 1);
-  for (int64_t from = first; from < last; from += kSlabRows) {
+  const int64_t stretches = larger(quotient(k + blocking.stretch - 1, blocking.stretch), 1);
+  for (int64_t from = first; from < last; from += blocking.slab_rows) {
     for (int64_t s = 0, p = 0; s < stretches; s++) {
       const int64_t length = quotient(k - p + stretches - s - 1, stretches - s);
-      f(Slab{from, smaller(last - from, kSlabRows), p, length, begin, end, blocks});
+      f(Slab{from, smaller(last - from, blocking.slab_rows), p, length, begin, end, blocks});
       p += length;
     }
   }
@@ -59,12 +56,12 @@ constexpr int64_t kSamePlaces = 128;
 // Calls f(panel, first row, rows, p, length) for all parts of units [begin, end), in the order of for_slabs. A product
 // that is a single slab takes the short way: finding its parts would cost more than a tiny one's arithmetic.
 template <class F>
-void for_parts(int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
-  if (rows <= kRowBlock && k <= kStretch) {
+void for_parts(const Blocking& blocking, int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
+  if (rows <= kRowBlock && k <= blocking.stretch) {
     for (int64_t panel = begin; panel < end; panel++) f(panel, 0, rows, 0, k);
     return;
   }
-  for_slabs(begin, end, rows, k, [&](const Slab& slab) {
+  for_slabs(blocking, begin, end, rows, k, [&](const Slab& slab) {
     slab.for_panels([&](int64_t panel, int64_t from, int64_t count) { f(panel, from, count, slab.p, slab.length); });
   });
 }

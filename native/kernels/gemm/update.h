@@ -15,11 +15,11 @@ int update_of_dense(const KernelArgs& args, int64_t begin, int64_t end, int stat
   const Strided x{operand<const float>(args, 0), 1, ldx};
   const float* const dy = operand<const float>(args, 1);
   // A sum that is interrupted must be kept; one that is not never leaves the workspace.
-  const bool whole = rows <= kStretch;
+  const bool whole = rows <= args.blocking.stretch;
   KernelArgs update;
   update.workspace = nullptr;
   update.operand[2 + states] = args.operand[4 + states];
-  for_slabs(begin, end, inputs, rows, [&](const Slab& slab) {
+  for_slabs(args.blocking, begin, end, inputs, rows, [&](const Slab& slab) {
     const bool last = slab.p + slab.length == rows;
     slab.for_panels([&](int64_t q, int64_t from, int64_t count) {
       const int64_t j = q * kPanel, width = panel_width(outputs, q);
