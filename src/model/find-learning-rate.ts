@@ -1,7 +1,7 @@
 /** The learning-rate range test. */
 import { isDataset } from '../data/create.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { checkOptions, describe, inRange, oneOf, positiveInteger, rangeError, typeError } from '../errors.ts';
+import { checkOptions, describe, inRange, integer, oneOf, positiveInteger, rangeError, typeError } from '../errors.ts';
 import { power } from '../power.ts';
 import { compiledOf, coreOf } from './core.ts';
 import { assertWritable } from './lock.ts';
@@ -71,7 +71,7 @@ export async function findLearningRate(
     const problem = `maxLearningRate must be greater than minLearningRate, got ${high} and ${low}`;
     throw rangeError('ERR_PLUMMET_OPTION', `${who}: ${problem}`);
   }
-  const steps = Math.max(2, positiveInteger(who, 'steps', given.steps ?? 100));
+  const steps = integer(who, 'steps', given.steps ?? 100, 2);
   const mode = oneOf(who, 'mode', given.mode ?? 'exponential', ['exponential', 'linear']);
   const batchSize = positiveInteger(who, 'batchSize', given.batchSize ?? 32);
   const smoothing = inRange(who, 'smoothing', given.smoothing ?? 0.98, 0, 1, '[)');

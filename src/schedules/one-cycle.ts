@@ -1,4 +1,4 @@
-import { checkOptions, flag, inRange, oneOf, positiveInteger } from '../errors.ts';
+import { checkOptions, flag, inRange, integer, oneOf } from '../errors.ts';
 import { halfWave } from './cosine.ts';
 import { createSchedule } from './make.ts';
 import { positive, rate } from './options.ts';
@@ -43,7 +43,7 @@ function read(who: string, options: unknown) {
   const threePhase = flag(who, 'threePhase', given.threePhase ?? false);
   return {
     maxLearningRate: rate(who, 'maxLearningRate', given.maxLearningRate),
-    totalSteps: Math.max(positiveInteger(who, 'totalSteps', given.totalSteps), 2),
+    totalSteps: integer(who, 'totalSteps', given.totalSteps, 2),
     pctStart: inRange(who, 'pctStart', given.pctStart ?? 0.3, 0, threePhase ? 0.5 : 1, threePhase ? '(]' : '()'),
     annealStrategy: oneOf(who, 'annealStrategy', given.annealStrategy ?? 'cos', ['cos', 'linear']),
     divFactor: positive(who, 'divFactor', given.divFactor ?? 25),
@@ -66,7 +66,8 @@ function phases({ totalSteps, pctStart, annealStrategy, threePhase }: Read, valu
     let i = 0;
     while (t > ends[i]) i++;
     const start = i === 0 ? 0 : ends[i - 1];
-    const part = (t - start) / (ends[i] - start);
+    // With a short cycle a phase may have no length.
+    const part = ends[i] > start ? (t - start) / (ends[i] - start) : 1;
     const [from, to] = [values[i], values[i + 1]];
     return annealStrategy === 'cos' ? to + (from - to) * halfWave(part) : from + (to - from) * part;
   };

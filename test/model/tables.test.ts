@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optimizers } from '#src/index.js';
+import { optimizers, schedules } from '#src/index.js';
 import { createTables } from '#src/model/tables.js';
 
 const WIDTH = 8; // scalars of adam
@@ -57,6 +57,36 @@ describe('tables of scalars', () => {
     const late = await createTables(adam, WIDTH).take(adam.settledFrom, 1e9);
     expect([late.count, late.stride]).toEqual([1e9, 0]);
     expect(late.scalars.slice(0, WIDTH)).toEqual(rows(adam, adam.settledFrom, 1));
+  });
+
+  it('hold what schedules give, many steps ahead, until they settle', async () => {
+    const learningRate = schedules.linear({ learningRate: 1, startFactor: 0, steps: 5000 });
+    const sgd = optimizers.sgd({ learningRate });
+    const tables = createTables(sgd, 2);
+    const lengths: number[] = [];
+    let step = 1;
+    for (let table = await tables.take(step, 1e9); table.stride > 0; table = await tables.take(step, 1e9)) {
+      for (const i of [0, 1, table.count - 1])
+        expect(table.scalars[2 * i]).toBe(Math.fround(learningRate(step + i - 1)));
+      lengths.push(table.count);
+      step += table.count;
+    }
+    // The rate of step 5001 is the last one: from there on one row is enough.
+    expect(step).toBe(5001);
+    expect(lengths.length).toBeLessThan(6);
+    expect((await tables.take(step, 1e9)).scalars[0]).toBe(1);
+  });
+
+  it('what a schedule has learned makes what was prepared worthless', async () => {
+    const learningRate = schedules.reduceOnPlateau({ learningRate: 1, factor: 0.5, patience: 0 });
+    const tables = createTables(optimizers.sgd({ learningRate }), 2);
+    expect((await tables.take(1, 10)).scalars[0]).toBe(1);
+    tables.prepare(11, 10);
+    learningRate.report(1);
+    expect((await tables.take(2, 10)).scalars[0]).toBe(1);
+    learningRate.report(1);
+    expect((await tables.take(3, 10)).scalars[0]).toBe(0.5);
+    expect((await tables.take(11, 10)).scalars[0]).toBe(0.5);
   });
 
   it('filling ahead does not hold the main thread', async () => {

@@ -114,6 +114,21 @@ describe('values', () => {
     expect([4, 12, 20, 22].map(cycle)).toEqual([1, 0.5, 0.25, 0.125]);
   });
 
+  it('of short cycles are finite, too', () => {
+    for (let totalSteps = 2; totalSteps < 30; totalSteps++) {
+      for (const pctStart of [0.01, 0.1, 0.2, 0.25, 0.5]) {
+        for (const threePhase of [false, true]) {
+          const cycle = schedules.oneCycle({ maxLearningRate: 1, totalSteps, pctStart, threePhase });
+          for (let t = 0; t < totalSteps + 2; t++) {
+            for (const value of [cycle(t), cycle.momentum(t)]) {
+              if (!(value >= 0 && value <= 1)) expect.fail(`${totalSteps}, ${pctStart}, ${threePhase}: ${t}: ${value}`);
+            }
+          }
+        }
+      }
+    }
+  });
+
   it('of a schedule within another follow it from its own beginning', () => {
     const inner = schedules.step({ learningRate: 0.1, stepSize: 3 });
     const warm = schedules.warmup({ schedule: inner, steps: 4 });
@@ -184,6 +199,10 @@ describe('options', () => {
     [
       () => schedules.cosineRestarts({ ...ok, steps: 5, periodFactor: 0.5 }),
       'cosineRestarts: periodFactor must be a finite number of at least 1, got 0.5',
+    ],
+    [
+      () => schedules.oneCycle({ maxLearningRate: 1, totalSteps: 1 }),
+      'oneCycle: totalSteps must be an integer of at least 2, got 1',
     ],
     [
       () => schedules.oneCycle({ maxLearningRate: 1, totalSteps: 9, pctStart: 1 }),

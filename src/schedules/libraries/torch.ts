@@ -1,5 +1,5 @@
 /** torch.optim.lr_scheduler. */
-import { elements, positiveInteger } from '../../errors.ts';
+import { elements, positiveInteger, safely } from '../../errors.ts';
 import {
   constant,
   cosine,
@@ -70,7 +70,7 @@ export const sequentialLR = (make: (name: unknown, options: Given) => unknown): 
   make: ({ learningRate, milestones, schedules }, who) => {
     const parts = elements(who, 'schedules', schedules)?.map((part) => {
       if (typeof part !== 'object' || part === null) return part;
-      const { schedule, ...options } = part as Given;
+      const { schedule, ...options }: Given = safely(who, 'schedules', () => ({ ...part }));
       return make(schedule, learningRate === undefined ? options : { learningRate, ...options });
     });
     return sequential({ milestones, schedules: parts } as Parameters<typeof sequential>[0]);
