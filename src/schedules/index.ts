@@ -1,5 +1,6 @@
 /** The namespace `schedules`. */
-export { fromJSON } from './restore.ts';
+
 export { type LibrarySchedule, named } from './named.ts';
+export { fromJSON } from './restore.ts';
 export type { CycleSchedule, PlateauSchedule, Schedule, ScheduleJSON } from './schedule.ts';
 export * from './schedules.ts';
