@@ -103,13 +103,14 @@ bool export_function(napi_env env, napi_value exports, const char* name, napi_ca
 napi_value init(napi_env env, napi_value exports) {
   return guarded(env, "plummet", [&]() -> napi_value {
     pin_library();
-    const bool ready = Environment::enter(env) && export_function(env, exports, "info", info) &&
-                       export_function(env, exports, "ops", ops) && export_function(env, exports, "measure", measure) &&
-                       export_function(env, exports, "createPlan", create_plan) &&
-                       export_function(env, exports, "prepare", prepare) &&
-                       export_function(env, exports, "kernel", kernel) && export_function(env, exports, "draw", draw) &&
-                       export_function(env, exports, "misalignment", misalignment) &&
-                       export_function(env, exports, "setThreadingThreshold", set_threshold);
+    const bool ready =
+        Environment::enter(env) && export_function(env, exports, "info", info) &&
+        export_function(env, exports, "ops", ops) && export_function(env, exports, "measure", measure) &&
+        export_function(env, exports, "createPlan", create_plan) && export_function(env, exports, "prepare", prepare) &&
+        export_function(env, exports, "kernel", kernel) &&
+        export_function(env, exports, "prepareKernel", prepare_kernel) && export_function(env, exports, "draw", draw) &&
+        export_function(env, exports, "misalignment", misalignment) &&
+        export_function(env, exports, "setThreadingThreshold", set_threshold);
     return ready ? exports : throw_failure(env, "plummet", backend_failure("the addon cannot be set up."));
   });
 }

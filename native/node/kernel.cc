@@ -1,5 +1,9 @@
-// The export `kernel`: one op on arrays, without a plan.
+// The exports `kernel` and `prepareKernel`: one op on arrays, without a plan.
 #include "kernel.h"
+
+#include <string.h>
+
+#include <memory>
 
 #include "../plan/single.h"
 #include "plan_handle.h"
@@ -32,7 +36,81 @@ Checked read_arrays(napi_env env, const std::vector<napi_value>& values, Single&
   return {};
 }
 
+// What the function that `prepareKernel` makes runs. Its dims are read at each call.
+struct PreparedKernel {
+  Single single;
+  const double* dims = nullptr;
+};
+
+Checked read_prepared(napi_env env, const napi_value* arguments, PreparedKernel& prepared) {
+  double op = 0;
+  Array dims;
+  Checked failure = read_kernels(env, arguments[0], prepared.single.kernels);
+  if (!failure) failure = read_threads(env, arguments[1], prepared.single.threads);
+  if (!failure) failure = read_whole(env, arguments[2], "op", 0, kOpCount - 1, op);
+  if (!failure) failure = read_array(env, arguments[3], "dims", dims);
+  if (failure) return failure;
+  const OpSpec& spec = op_table()[static_cast<size_t>(op)];
+  const auto count = static_cast<int64_t>(spec.dims.size());
+  if (!dims.present || dims.type != ElementType::kF64 || dims.length != count || !is_shared(env, arguments[3])) {
+    return type_failure("dims is not a Float64Array of " + std::to_string(count) + " elements in shared memory.");
+  }
+  prepared.single.op = static_cast<int>(op);
+  prepared.single.arrays.resize(spec.operands.size());
+  prepared.single.dims.resize(spec.dims.size());
+  prepared.dims = static_cast<const double*>(dims.data);
+  return {};
+}
+
+napi_value call(napi_env env, napi_callback_info info) {
+  const char* const kName = "kernel";
+  return guarded(env, kName, [&]() -> napi_value {
+    napi_value values[kMaxOperands];
+    size_t given = kMaxOperands;
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &given, values, nullptr, &data);
+    PreparedKernel& prepared = *static_cast<PreparedKernel*>(data);
+    Single& single = prepared.single;
+    const std::vector<OperandSpec>& operands = op_table()[static_cast<size_t>(single.op)].operands;
+    Checked failure;
+    for (size_t i = 0; i < operands.size() && !failure; ++i) {
+      failure = read_array(env, values[i], operands[i].name.c_str(), single.arrays[i]);
+    }
+    memcpy(single.dims.data(), prepared.dims, single.dims.size() * sizeof(double));
+    int status = 0;
+    if (!failure) failure = run_single(single, status);
+    if (failure) return throw_failure(env, kName, *failure);
+    napi_value result = nullptr;
+    napi_create_int32(env, status, &result);
+    return result;
+  });
+}
+
+void release(napi_env, void* data, void*) { delete static_cast<PreparedKernel*>(data); }
+
+// The dims hang on the function, so that they live as long.
+napi_value make_function(napi_env env, std::unique_ptr<PreparedKernel> prepared, napi_value dims) {
+  napi_value function = nullptr;
+  if (napi_create_function(env, "kernel", NAPI_AUTO_LENGTH, call, prepared.get(), &function) != napi_ok) return nullptr;
+  const napi_property_descriptor kept = {"dims", nullptr, nullptr, nullptr, nullptr, dims, napi_default, nullptr};
+  if (napi_define_properties(env, function, 1, &kept) != napi_ok) return nullptr;
+  if (napi_add_finalizer(env, function, prepared.get(), release, nullptr, nullptr) != napi_ok) return nullptr;
+  prepared.release();
+  return function;
+}
+
 }  // namespace
+
+napi_value prepare_kernel(napi_env env, napi_callback_info info) {
+  const char* const kName = "prepareKernel";
+  return guarded(env, kName, [&]() -> napi_value {
+    const Arguments<4> arguments(env, info);
+    auto prepared = std::make_unique<PreparedKernel>();
+    if (Checked failure = read_prepared(env, arguments.value, *prepared)) return throw_failure(env, kName, *failure);
+    napi_value function = make_function(env, std::move(prepared), arguments.value[3]);
+    return function ? function : throw_failure(env, kName, backend_failure("no function can be made."));
+  });
+}
 
 napi_value kernel(napi_env env, napi_callback_info info) {
   const char* const kName = "kernel";

@@ -56,6 +56,16 @@ export interface Addon {
    */
   kernel(isa: string, threads: number, op: number, arrays: (Numbers | null)[], dims: Float64Array): number;
   /**
+   * One op, prepared: the result runs it on the operands it is given, with the dims that `dims`, in shared memory, holds at that time;
+   * it checks and returns as `kernel` does.
+   */
+  prepareKernel(
+    isa: string,
+    threads: number,
+    op: number,
+    dims: Float64Array,
+  ): (...operands: (Numbers | null)[]) => number;
+  /**
    * Fills `out` with random numbers, as src/random.ts does. `numbers`: seedLow, seedHigh, purpose << 24 | layer, then
    * 0, low, span, 1 for uniform ones, or 1, mean, deviation, cut for normal ones, cut at least 1.
    */

@@ -55,6 +55,12 @@ export interface Kernels {
 /** What an implementation does: executes an op on checked operands, and returns a status. */
 export type Execute = (op: OpName, operands: readonly (Numbers | null)[], dims: Float64Array) => number;
 
+/** One op made ready: what it is called with are its operands, its dims stand in `dims`. */
+export interface Direct {
+  readonly dims: Float64Array;
+  readonly call: (...operands: Numbers[]) => number;
+}
+
 const arrayTypes: Readonly<Record<ElementType, string>> = {
   f32: 'Float32Array',
   f64: 'Float64Array',
@@ -102,29 +108,49 @@ function checkArray(who: string, name: string, value: unknown, type: ElementType
 const flags = new Set(['logits', 'transposeA', 'transposeB', 'accumulate']);
 const widths = new Set(['columns', 'inputs', 'outputs', 'ld', 'ldx', 'ldy']);
 
-function checkDims(who: string, spec: OpSpec, dims: readonly number[]): void {
-  for (const [i, name] of spec.dims.entries()) {
-    const value = dims[i];
-    const least = widths.has(name) ? 1 : 0;
-    const most = flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER;
-    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
-    const expected =
-      most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from 0 to ${most}`;
-    const message = `${who}: ${name} must be ${expected}, got ${describe(value)}`;
-    throw typeof value === 'number'
-      ? rangeError('ERR_PLUMMET_SHAPE', message)
-      : typeError('ERR_PLUMMET_SHAPE', message);
+/** What a dim may be; `columns`: the dim that a leading dimension must have room for. */
+interface Limits {
+  readonly least: number;
+  readonly most: number;
+  readonly columns: number | undefined;
+}
+
+const limitsOf = (spec: OpSpec): Limits[] =>
+  spec.dims.map((name) => ({
+    least: widths.has(name) ? 1 : 0,
+    most: flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER,
+    columns: name.startsWith('ld') ? spec.dims.indexOf(leadingOf(spec, name)) : undefined,
+  }));
+
+const limits = new Map<string, readonly Limits[]>(ops.map((spec) => [spec.name, limitsOf(spec)]));
+
+function checkDims(spec: OpSpec, dims: readonly number[]): void {
+  const own = limits.get(spec.name) as readonly Limits[];
+  for (let i = 0; i < own.length; i++) {
+    const { least, most } = own[i];
+    if (!(Number.isSafeInteger(dims[i]) && dims[i] >= least && dims[i] <= most)) throw wrongDim(spec, i, dims, own[i]);
   }
-  for (const [i, name] of spec.dims.entries()) {
-    if (!name.startsWith('ld')) continue;
-    const columns = leadingOf(spec, name);
-    const width = dims[spec.dims.indexOf(columns)];
-    if (dims[i] >= pad(width)) continue;
-    throw rangeError(
-      'ERR_PLUMMET_SHAPE',
-      `${who}: ${name} must be at least ${pad(width)} for ${width} ${columns}, got ${dims[i]}`,
-    );
+  for (let i = 0; i < own.length; i++) {
+    const { columns } = own[i];
+    if (columns !== undefined && dims[i] < pad(dims[columns])) throw narrow(spec, i, dims, columns);
   }
+}
+
+function wrongDim(spec: OpSpec, i: number, dims: readonly number[], { least, most }: Limits): Error {
+  const expected =
+    most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from 0 to ${most}`;
+  const message = `${spec.name}: ${spec.dims[i]} must be ${expected}, got ${describe(dims[i])}`;
+  return typeof dims[i] === 'number'
+    ? rangeError('ERR_PLUMMET_SHAPE', message)
+    : typeError('ERR_PLUMMET_SHAPE', message);
+}
+
+function narrow(spec: OpSpec, i: number, dims: readonly number[], columns: number): Error {
+  const width = dims[columns];
+  return rangeError(
+    'ERR_PLUMMET_SHAPE',
+    `${spec.name}: ${spec.dims[i]} must be at least ${pad(width)} for ${width} ${spec.dims[columns]}, got ${dims[i]}`,
+  );
 }
 
 /** The columns that a leading dimension must have room for. */
@@ -145,8 +171,10 @@ interface Place {
 
 function checkOverlap(who: string, spec: OpSpec, places: readonly Place[]): void {
   const allowed = inPlace[spec.name as OpName];
-  for (const [i, one] of places.entries()) {
-    for (const other of places.slice(i + 1)) {
+  for (let i = 0; i < places.length; i++) {
+    const one = places[i];
+    for (let j = i + 1; j < places.length; j++) {
+      const other = places[j];
       if (!(one.written || other.written) || one.buffer !== other.buffer) continue;
       if (one.begin >= other.end || other.begin >= one.end) continue;
       if (one.begin === other.begin && allowed?.includes(one.name) && allowed.includes(other.name)) continue;
@@ -160,9 +188,10 @@ function checkOverlap(who: string, spec: OpSpec, places: readonly Place[]): void
 
 function checkExecution(spec: OpSpec, operands: readonly unknown[], dims: readonly number[]): void {
   const who = spec.name;
-  checkDims(who, spec, dims);
+  checkDims(spec, dims);
   const places: Place[] = [];
-  for (const [i, { name, type, optional, access, extent }] of spec.operands.entries()) {
+  for (let i = 0; i < spec.operands.length; i++) {
+    const { name, type, optional, access, extent } = spec.operands[i];
     const array = operands[i];
     if (array === null && optional) continue;
     checkArray(who, name, array, type);
@@ -188,19 +217,14 @@ function listOf(who: string, name: string, list: unknown): unknown[] {
   throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be an array, got ${describe(list)}`);
 }
 
+const opNames = ops.map(({ name }) => name);
+
 function checkRun(
   op: unknown,
   givenOperands: unknown,
   givenDims: unknown,
 ): { spec: OpSpec; operands: (Numbers | null)[]; dims: number[] } {
-  const spec: OpSpec = opNamed(
-    oneOf(
-      'kernels',
-      'op',
-      op,
-      ops.map(({ name }) => name),
-    ),
-  );
+  const spec: OpSpec = opNamed(oneOf('kernels', 'op', op, opNames));
   const operands = listOf(spec.name, 'operands', givenOperands);
   const dims = listOf(spec.name, 'dims', givenDims) as number[];
   const count = dims.length / spec.dims.length;
@@ -217,8 +241,36 @@ function checkRun(
   return { spec, operands: operands as (Numbers | null)[], dims };
 }
 
-/** The interface over one implementation. */
-export function createKernels(name: 'native' | 'reference', isa: string, threads: number, execute: Execute): Kernels {
+const gemmOptions = ['m', 'n', 'k', 'a', 'b', 'c', 'transposeA', 'transposeB', 'accumulate'] as const;
+const isGemmOption = new Set<string>(gemmOptions);
+
+/**
+ * The arguments of `gemm` where they are what they mostly are: an object with these options. Everything else, and what throws while
+ * it is read, goes the slow way, which has words for it.
+ */
+function readPlainly(given: GemmArguments): GemmArguments | undefined {
+  try {
+    if (Object.getPrototypeOf(given) !== Object.prototype) return undefined;
+    for (const key in given) if (!isGemmOption.has(key)) return undefined;
+    const { m, n, k, a, b, c, transposeA, transposeB, accumulate } = given;
+    return { m, n, k, a, b, c, transposeA, transposeB, accumulate } as GemmArguments;
+  } catch {
+    return undefined;
+  }
+}
+
+const size = (dim: string, value: unknown): number => nonNegativeInteger('gemm', dim, value);
+const choice = (option: string, value: unknown): number => (value !== undefined && flag('gemm', option, value) ? 1 : 0);
+
+/** The interface over one implementation. `prepare`: makes an op ready where that saves time. */
+export function createKernels(
+  name: 'native' | 'reference',
+  isa: string,
+  threads: number,
+  execute: Execute,
+  prepare?: (op: OpName) => Direct,
+): Kernels {
+  let product: Direct | undefined;
   const run: Kernels['run'] = (op, given, givenDims) => {
     const { spec, operands, dims } = checkRun(op, given, givenDims);
     const status = execute(spec.name as OpName, operands, Float64Array.from(dims));
@@ -237,22 +289,22 @@ export function createKernels(name: 'native' | 'reference', isa: string, threads
     threads,
     run,
     gemm(given: GemmArguments) {
-      const { m, n, k, a, b, c, transposeA, transposeB, accumulate } = checkOptions('gemm', given, [
-        'm',
-        'n',
-        'k',
-        'a',
-        'b',
-        'c',
-        'transposeA',
-        'transposeB',
-        'accumulate',
-      ]);
-      const size = (dim: string, value: unknown) => nonNegativeInteger('gemm', dim, value);
-      const choice = (option: string, value: unknown) => (value !== undefined && flag('gemm', option, value) ? 1 : 0);
-      const dims = [size('m', m), size('n', n), size('k', k)];
-      dims.push(choice('transposeA', transposeA), choice('transposeB', transposeB), choice('accumulate', accumulate));
-      run('gemm', [a, b, c] as Float32Array[], dims);
+      const read = readPlainly(given) ?? checkOptions('gemm', given, gemmOptions);
+      const { m, n, k, a, b, c, transposeA, transposeB, accumulate } = read;
+      const dims = [
+        size('m', m),
+        size('n', n),
+        size('k', k),
+        choice('transposeA', transposeA),
+        choice('transposeB', transposeB),
+        choice('accumulate', accumulate),
+      ];
+      const operands = [a, b, c] as Float32Array[];
+      if (prepare === undefined) return run('gemm', operands, dims);
+      checkExecution(opNamed('gemm'), operands, dims);
+      product ??= prepare('gemm');
+      for (let i = 0; i < dims.length; i++) product.dims[i] = dims[i];
+      product.call(operands[0], operands[1], operands[2]);
     },
   });
 }

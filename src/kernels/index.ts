@@ -1,9 +1,10 @@
 /** The door `plummet/kernels`: the kernels themselves, for other tools. */
 import { resolveBackend } from '../backend.ts';
 import { checkOptions, oneOf, rangeError } from '../errors.ts';
-import { opNamed, ops } from '../plan/ops.ts';
-import type { Numbers } from './addon.ts';
-import { createKernels, type Execute, type Kernels } from './contract.ts';
+import { sharedDoubles } from '../memory.ts';
+import { type OpName, opNamed, ops } from '../plan/ops.ts';
+import type { Addon, Numbers } from './addon.ts';
+import { createKernels, type Direct, type Execute, type Kernels } from './contract.ts';
 import { kernels as reference } from './reference/table.ts';
 
 export type { OpName } from '../plan/ops.ts';
@@ -72,7 +73,14 @@ function create(choice: { name?: 'native' | 'reference'; isa?: string; threads?:
   const native: Execute = (op, operands, dims) =>
     addon?.kernel(isa, threads, numbers.get(op) as number, operands as (Numbers | null)[], dims) ?? 0;
   const execute = addon ? native : runReference;
-  const result = { kernels: createKernels(name, isa, addon ? threads : 1, execute), execute };
+  const prepare = (op: OpName): Direct => {
+    const dims = sharedDoubles(opNamed(op).dims.length);
+    return { dims, call: (addon as Addon).prepareKernel(isa, threads, numbers.get(op) as number, dims) };
+  };
+  const result = {
+    kernels: createKernels(name, isa, addon ? threads : 1, execute, addon ? prepare : undefined),
+    execute,
+  };
   made.set(key, result);
   return result;
 }

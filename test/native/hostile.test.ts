@@ -528,6 +528,22 @@ describe.skipIf(!built)('hostile input to the addon', () => {
         /^ERR_PLUMMET_SHAPE: .*parameter has 0 elements.*detached/,
       );
     });
+    it('refuses what cannot be prepared, and operands that cannot be', () => {
+      const dims = shared.f64(1);
+      for (const value of junk) {
+        expect(codeOf(() => addon.prepareKernel(anything(value), 1, sgd, dims))).toMatch(/^ERR_PLUMMET_/);
+        expect(codeOf(() => addon.prepareKernel(isa, 1, sgd, anything(value)))).toMatch(/^ERR_PLUMMET_TYPE: .*dims/);
+        const prepared = addon.prepareKernel(isa, 1, sgd, dims);
+        expect(codeOf(() => prepared(anything(value)))).toMatch(/^ERR_PLUMMET_/);
+      }
+      for (const wrong of [n, shared.f64(0), shared.f64(2), new Float64Array(1)]) {
+        expect(codeOf(() => addon.prepareKernel(isa, 1, sgd, wrong))).toMatch(/^ERR_PLUMMET_TYPE: .*shared/);
+      }
+      const prepared = addon.prepareKernel(isa, 1, sgd, dims);
+      expect(codeOf(() => prepared())).toMatch(/^ERR_PLUMMET_TYPE: .*parameter is undefined/);
+      dims[0] = 1e6;
+      expect(codeOf(() => prepared(...arrays()))).toMatch(/^ERR_PLUMMET_SHAPE/);
+    });
     it('reports bad rows and labels', () => {
       const op = opNumber('sparseAccuracy');
       const given = (label: number, row: number) => [
@@ -559,7 +575,12 @@ describe.skipIf(!built)('hostile input to the addon', () => {
         const given = ops[op].operands.map((operand) =>
           'optional' in operand && pick(2) ? null : views[operand.type](),
         );
-        const outcome = codeOf(() => addon.kernel(isa, 1 + pick(3), op, given, dims));
+        const threads = 1 + pick(3);
+        const outcome = codeOf(() => addon.kernel(isa, threads, op, given, dims));
+        const held = shared.f64(dims.length);
+        const prepared = addon.prepareKernel(isa, threads, op, held);
+        held.set(dims);
+        expect(codeOf(() => prepared(...given))).toBe(outcome);
         if (outcome === 'accepted') accepted++;
         else expect(outcome).toMatch(/^ERR_PLUMMET_(OPTION|SHAPE): /);
       }
@@ -585,6 +606,7 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       'draw',
       'misalignment',
       'kernel',
+      'prepareKernel',
       'measure',
       'setThreadingThreshold',
     ] as const) {
