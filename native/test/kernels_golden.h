@@ -32,18 +32,46 @@ constexpr uint64_t kGolden[kOpCount] = {
     0xf0a34d9db0a2e0f0,  // addToTotal
     0xefd90a99d5c26309,  // shuffle
     0xec327ead15683d81,  // gemm
-    0x24b8b6708434c247,  // sgd
-    0x760c1efa2ffa9e1a,  // sgdMomentum
-    0x3ae4a01cf246cd7c,  // sgdNesterov
-    0x7c9f01cec805fb4f,  // adam
-    0xd89eb6eaf3f15355,  // adamAmsgrad
-    0x0d76c003628fc835,  // yogi
-    0x35fe54ef138cbd19,  // sgdOfDense
-    0xe4cc1466ee17912f,  // sgdMomentumOfDense
-    0xf565ec1604a0c085,  // sgdNesterovOfDense
-    0xc1b8a57b2aa3f7d9,  // adamOfDense
-    0x73e375394f07c45b,  // adamAmsgradOfDense
-    0xd4f60dfbe81bdf7a,  // yogiOfDense
+    0x0d51fc00dac81653,  // sgd
+    0x588d0af596b9ca50,  // sgdMomentum
+    0xba3eca7f7cfe40c2,  // sgdNesterov
+    0xf36dd0252f10269f,  // adam
+    0xc0ce0974048ca703,  // adamAmsgrad
+    0xd8d8e5201fac6fad,  // yogi
+    0x8eae2d18e6b2f93d,  // adadelta
+    0x790df830ad2ce72e,  // adagrad
+    0x759d0f35eb9fc1a8,  // adamax
+    0x0303dc9a61413242,  // adamw
+    0xad32ddc30006ba50,  // adamwAmsgrad
+    0x0118d360979c3957,  // nadam
+    0x517a3f35d5b210ad,  // radam
+    0x30ac6e94ced89f7c,  // rmsprop
+    0xe456fc8c19ac8040,  // rmspropCentered
+    0x6ec11ef712cbc321,  // rmspropMomentum
+    0x64cc51bba1462a1e,  // rmspropCenteredMomentum
+    0x73cb680564c5ef03,  // rprop
+    0x2d6f26fa9956e3a8,  // sgdVelocity
+    0x5dfb99d567d7b2af,  // sgdVelocityNesterov
+    0xb1fe4ac681bfe6c1,  // sgdOfDense
+    0xb85c6a1576478f14,  // sgdMomentumOfDense
+    0x7e930586b4270c58,  // sgdNesterovOfDense
+    0xede258b0c88e701c,  // adamOfDense
+    0x7f94e07ab7fbcded,  // adamAmsgradOfDense
+    0xcaf64f6fe399b170,  // yogiOfDense
+    0xe79b8e566a5dd93a,  // adadeltaOfDense
+    0x75aebd8704720e25,  // adagradOfDense
+    0xe08bde32e339a568,  // adamaxOfDense
+    0x78e256210475c70c,  // adamwOfDense
+    0xa16e8c198dde65d8,  // adamwAmsgradOfDense
+    0x3f90015694169a0f,  // nadamOfDense
+    0x300ce854d166fc31,  // radamOfDense
+    0x29db5bfeb50fc27e,  // rmspropOfDense
+    0xbd487289638cc7bf,  // rmspropCenteredOfDense
+    0xe34b5974cedfdfcb,  // rmspropMomentumOfDense
+    0xb63d9e4b1763e1d4,  // rmspropCenteredMomentumOfDense
+    0xda861547138af91a,  // rpropOfDense
+    0x406ab186f61f2be0,  // sgdVelocityOfDense
+    0xc4ebc96b82d29f3f,  // sgdVelocityNesterovOfDense
 };
 
 }  // namespace

@@ -36,33 +36,149 @@ void yogi(double* x, const double* h) {
   x[2] = h[0] * x[2] + h[1] * g;
   const double d = x[3] - g * g;
   x[3] -= h[2] * (d > 0 ? 1 : d < 0 ? -1 : 0) * g * g;
-  x[0] -= h[3] * x[2] / (::sqrt(x[3]) * h[4] + h[5]);
+  x[0] = h[7] * x[0] - h[3] * x[2] / (::sqrt(x[3]) * h[4] + h[5]);
 }
 
+void adadelta(double* x, const double* h) {
+  const double g = x[1] + h[4] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g * g;
+  const double d = ::sqrt((x[3] + h[2]) / (x[2] + h[2])) * g;
+  x[3] = h[0] * x[3] + h[1] * d * d;
+  x[0] = h[5] * x[0] - h[3] * d;
+}
+void adagrad(double* x, const double* h) {
+  const double g = x[1] + h[3] * x[0];
+  x[2] += g * g;
+  x[0] = h[4] * x[0] - h[0] * g / (::sqrt(x[2] + h[1]) + h[2]);
+}
+void adamax(double* x, const double* h) {
+  const double g = x[1] + h[6] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g;
+  x[3] = fmax(h[2] * x[3], fabs(g) + h[4]);
+  x[0] = h[7] * x[0] - h[3] * x[2] / (x[3] + h[5]);
+}
+void adamw(double* x, const double* h) {
+  x[0] *= h[7];
+  x[2] = h[0] * x[2] + h[1] * x[1];
+  x[3] = h[2] * x[3] + h[3] * x[1] * x[1];
+  x[0] -= h[4] * x[2] / (::sqrt(x[3]) * h[5] + h[6]);
+}
+void adamw_amsgrad(double* x, const double* h) {
+  x[0] *= h[7];
+  x[2] = h[0] * x[2] + h[1] * x[1];
+  x[3] = h[2] * x[3] + h[3] * x[1] * x[1];
+  x[4] = fmax(x[4], x[3]);
+  x[0] -= h[4] * x[2] / (::sqrt(x[4]) * h[5] + h[6]);
+}
+void nadam(double* x, const double* h) {
+  const double g = x[1] + h[8] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g;
+  x[3] = h[2] * x[3] + h[3] * g * g;
+  x[0] = h[9] * x[0] - (h[4] * x[2] + h[5] * g) / (::sqrt(x[3]) * h[6] + h[7]);
+}
+void radam(double* x, const double* h) {
+  const double g = x[1] + h[8] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g;
+  x[3] = h[2] * x[3] + h[3] * g * g;
+  x[0] = h[9] * x[0] - h[4] * x[2] / (h[7] > 0 ? ::sqrt(x[3]) * h[5] + h[6] : 1);
+}
+void rmsprop(double* x, const double* h) {
+  const double g = x[1] + h[5] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g * g;
+  x[0] = h[6] * x[0] - h[2] * g / (::sqrt(x[2] + h[3]) + h[4]);
+}
+void rmsprop_centered(double* x, const double* h) {
+  const double g = x[1] + h[5] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g * g;
+  x[3] = h[0] * x[3] + h[1] * g;
+  x[0] = h[6] * x[0] - h[2] * g / (::sqrt(fmax(x[2] - x[3] * x[3], 0) + h[3]) + h[4]);
+}
+void rmsprop_momentum(double* x, const double* h) {
+  const double g = x[1] + h[5] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g * g;
+  x[3] = h[7] * x[3] + h[2] * g / (::sqrt(x[2] + h[3]) + h[4]);
+  x[0] = h[6] * x[0] - h[8] * x[3];
+}
+void rmsprop_centered_momentum(double* x, const double* h) {
+  const double g = x[1] + h[5] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g * g;
+  x[3] = h[0] * x[3] + h[1] * g;
+  x[4] = h[7] * x[4] + h[2] * g / (::sqrt(fmax(x[2] - x[3] * x[3], 0) + h[3]) + h[4]);
+  x[0] = h[6] * x[0] - h[8] * x[4];
+}
+double sign_of(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
+void rprop(double* x, const double* h) {
+  double g = x[1] + h[6] * x[0];
+  if (h[1] > 0) x[3] = h[0];
+  const double same = g * x[2];
+  x[3] = fmax(fmin(x[3] * (same > 0 ? h[3] : same < 0 ? h[2] : 1), h[5]), h[4]);
+  if (same < 0) g = 0;
+  x[2] = g;
+  x[0] -= sign_of(g) * x[3];
+}
+void sgd_velocity(double* x, const double* h) {
+  x[2] = h[1] * x[2] - h[0] * x[1];
+  x[0] = h[2] * x[0] + x[2];
+}
+void sgd_velocity_nesterov(double* x, const double* h) {
+  x[2] = h[1] * x[2] - h[0] * x[1];
+  x[0] = h[2] * x[0] + h[1] * x[2] - h[0] * x[1];
+}
+
+struct Formula {
+  Op op;
+  Step step;
+  bool square_first = false;  // the first state is a mean of squares, not of gradients
+};
+const Formula kFormulas[] = {
+    {kOp_sgd, sgd},
+    {kOp_sgdMomentum, sgd_momentum},
+    {kOp_sgdNesterov, sgd_nesterov},
+    {kOp_adam, adam},
+    {kOp_adamAmsgrad, adam_amsgrad},
+    {kOp_yogi, yogi},
+    {kOp_adadelta, adadelta, true},
+    {kOp_adagrad, adagrad, true},
+    {kOp_adamax, adamax},
+    {kOp_adamw, adamw},
+    {kOp_adamwAmsgrad, adamw_amsgrad},
+    {kOp_nadam, nadam},
+    {kOp_radam, radam},
+    {kOp_rmsprop, rmsprop, true},
+    {kOp_rmspropCentered, rmsprop_centered, true},
+    {kOp_rmspropMomentum, rmsprop_momentum, true},
+    {kOp_rmspropCenteredMomentum, rmsprop_centered_momentum, true},
+    {kOp_rprop, rprop},
+    {kOp_sgdVelocity, sgd_velocity},
+    {kOp_sgdVelocityNesterov, sgd_velocity_nesterov},
+};
+static_assert(sizeof(kFormulas) / sizeof(*kFormulas) == kOp_sgdOfDense - kOp_sgd,
+              "a new optimizer needs its formula here");
+
 TEST(Optimizers, AreCloseToFloat64) {
-  const Step steps[] = {sgd, sgd_momentum, sgd_nesterov, adam, adam_amsgrad, yogi};
-  const int states[] = {0, 1, 1, 2, 3, 2}, scalars[] = {2, 4, 5, 8, 8, 7};
-  static_assert(kOp_sgdOfDense - kOp_sgd == 6, "a new optimizer needs its formula here");
   const int64_t n = 53;
-  for (int o = 0; o < 6; o++) {
-    Cases cases(uint32_t(20 + o));
-    Problem p = {Op(kOp_sgd + o), {Cases::written(cases.flat(n)), cases.flat(n)}, {n}, (n + 15) / 16};
-    for (int s = 0; s < states[o]; s++) {
+  for (const Formula& formula : kFormulas) {
+    const Counts counts = counts_of(formula.op - kOp_sgd);
+    Cases cases(uint32_t(20 + formula.op - kOp_sgd));
+    Problem p = {formula.op, {Cases::written(cases.flat(n)), cases.flat(n)}, {n}, (n + 15) / 16};
+    for (int64_t s = 0; s < counts.states; s++) {
       p.arrays.push_back(Cases::written(cases.flat(n)));
-      if (s > 0) {  // second moments; far from the square of the gradient, for Yogi's sign
+      // Second moments; far from the square of the gradient, for Yogi's sign.
+      if (s > 0 || formula.square_first) {
         for (int64_t i = 0; i < n; i++) p.arrays.back().f()[i] = fabsf(p.arrays.back().f()[i]) + 1.5f;
       }
     }
-    p.arrays.push_back(cases.flat(scalars[o]));
-    for (int h = 0; h < scalars[o]; h++) p.arrays.back().f()[h] = fabsf(p.arrays.back().f()[h]) * 0.5f + 0.1f;
+    p.arrays.push_back(cases.flat(counts.hyper));
+    for (int64_t h = 0; h < counts.hyper; h++) p.arrays.back().f()[h] = fabsf(p.arrays.back().f()[h]) * 0.5f + 0.1f;
     for (const KernelTable* table : tables()) {
       const Outcome outcome = run(*table, p);
       for (int64_t i = 0; i < n; i++) {
-        double x[5] = {}, h[8] = {};
-        for (int s = 0; s < 2 + states[o]; s++) x[s] = double(at(p.arrays[size_t(s)].bytes, i));
-        for (int s = 0; s < scalars[o]; s++) h[s] = double(at(p.arrays.back().bytes, s));
-        steps[o](x, h);
-        for (int s = 0; s < 1 + states[o]; s++) {
+        double x[kMaxOperands] = {}, h[16] = {};
+        ASSERT_LE(counts.hyper, 16);
+        for (int64_t s = 0; s < 2 + counts.states; s++) x[s] = double(at(p.arrays[size_t(s)].bytes, i));
+        for (int64_t s = 0; s < counts.hyper; s++) h[s] = double(at(p.arrays.back().bytes, s));
+        formula.step(x, h);
+        for (int64_t s = 0; s < 1 + counts.states; s++) {
           EXPECT_NEAR(at(outcome.written[size_t(s)], i), x[s == 0 ? 0 : s + 1], 1e-5) << describe(*table, p) << s;
         }
       }

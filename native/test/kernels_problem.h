@@ -143,7 +143,7 @@ inline uint64_t hash(const Outcome& outcome, uint64_t h = 0xcbf29ce484222325u) {
   return (h ^ uint64_t(outcome.error)) * 0x100000001b3u;
 }
 
-inline std::string describe(const KernelTable& table, const Problem& problem) {
+inline std::string name_of(Op op) {
   static const char* const kNames[] = {
 #define PLUMMET_NAME(op, ...) #op,
       PLUMMET_OPS(PLUMMET_NAME) PLUMMET_OPTIMIZERS(PLUMMET_NAME)
@@ -152,7 +152,11 @@ inline std::string describe(const KernelTable& table, const Problem& problem) {
           PLUMMET_OPTIMIZERS(PLUMMET_NAME)
 #undef PLUMMET_NAME
   };
-  std::string text = std::string(table.isa) + " " + kNames[problem.op] + "(";
+  return kNames[op];
+}
+
+inline std::string describe(const KernelTable& table, const Problem& problem) {
+  std::string text = std::string(table.isa) + " " + name_of(problem.op) + "(";
   for (int64_t d : problem.dims) text += std::to_string(d) + " ";
   return text + ")";
 }

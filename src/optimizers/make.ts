@@ -15,7 +15,7 @@ export interface Rule<H extends string = never> {
   /** Options that may be schedules: the learning rate, and what else the rule wants. */
   readonly hyper: Readonly<Record<'learningRate' | H, Scheduled>>;
   /** Every other effective option. */
-  readonly options: Readonly<Record<string, number | boolean>>;
+  readonly options: Readonly<Record<string, number | boolean | string>>;
   readonly op: OptimizerOp;
   readonly states: readonly StateSpec[];
   /** From this step on `scalars` depend on the values of `hyper` alone. */

@@ -8,10 +8,10 @@ const NEGLIGIBLE = 1 / 18014398509481984; // 2⁻⁵⁴
 const STRIDE = 1024;
 
 /**
- * βᵗ for t = 1, 2 …: β · β · … rounded at each step, until 1 − βᵗ is exactly 1 and stays it. Going on from the last t asked for costs
+ * factor(1) · factor(2) · … rounded at each step, until 1 minus it is exactly 1 and stays it. Going on from the last t asked for costs
  * one multiplication a step.
  */
-export function runningProduct(beta: number): (step: number) => number {
+export function runningProductOf(factor: (step: number) => number): (step: number) => number {
   let at = 0;
   let product = 1;
   const marks = [1];
@@ -22,13 +22,16 @@ export function runningProduct(beta: number): (step: number) => number {
       product = marks[mark];
     }
     while (at < step && product > NEGLIGIBLE) {
-      product *= beta;
       at++;
+      product *= factor(at);
       if (at % STRIDE === 0) marks[at / STRIDE] = product;
     }
     return product;
   };
 }
+
+/** βᵗ for t = 1, 2 … */
+export const runningProduct = (beta: number): ((step: number) => number) => runningProductOf(() => beta);
 
 /**
  * A step from which on 1 − βᵗ is exactly 1; Infinity where that is out of reach.

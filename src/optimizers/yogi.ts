@@ -1,4 +1,5 @@
 import { checkOptions, finite, flag, inRange } from '../errors.ts';
+import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -12,8 +13,10 @@ export interface YogiOptions {
   beta2?: number;
   /** At least 0: added to the root; default 1e-3. */
   epsilon?: number;
-  /** At least 0, or a schedule: λ of the L2 penalty, λp is added to the gradient; default 0. */
+  /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2), or decoupled. */
   weightDecay?: Scheduled;
+  /** Multiply the parameter by 1 − learningRate · λ before the step, in the place of L2; default false. */
+  decoupledWeightDecay?: boolean;
   /** At least 0: what the second moment begins with; default 1e-6. */
   initialAccumulatorValue?: number;
   /** What the first moment begins with; default 0. Other libraries take `initialAccumulatorValue` here too. */
@@ -28,6 +31,7 @@ const known = [
   'beta2',
   'epsilon',
   'weightDecay',
+  'decoupledWeightDecay',
   'initialAccumulatorValue',
   'initialMomentValue',
   'biasCorrection',
@@ -51,6 +55,7 @@ export function yogi(options: YogiOptions = {}): Optimizer {
   const beta2 = inRange('yogi', 'beta2', given.beta2 ?? 0.999, 0, 1, '[)');
   const epsilon = inRange('yogi', 'epsilon', given.epsilon ?? 1e-3, 0, infinity);
   const weightDecay = scheduledOption('yogi', 'weightDecay', given.weightDecay ?? 0);
+  const decoupledWeightDecay = flag('yogi', 'decoupledWeightDecay', given.decoupledWeightDecay ?? false);
   const accumulator = given.initialAccumulatorValue ?? 1e-6;
   const initialAccumulatorValue = inRange('yogi', 'initialAccumulatorValue', accumulator, 0, infinity);
   const initialMomentValue = finite('yogi', 'initialMomentValue', given.initialMomentValue ?? 0);
@@ -60,21 +65,29 @@ export function yogi(options: YogiOptions = {}): Optimizer {
   return createOptimizer({
     name: 'yogi',
     hyper: { learningRate, weightDecay },
-    options: { beta1, beta2, epsilon, initialAccumulatorValue, initialMomentValue, biasCorrection },
+    options: {
+      beta1,
+      beta2,
+      epsilon,
+      initialAccumulatorValue,
+      initialMomentValue,
+      biasCorrection,
+      decoupledWeightDecay,
+    },
     op: 'yogi',
     states: [
       { name: 'expAvg', initial: initialMomentValue },
       { name: 'expAvgSq', initial: initialAccumulatorValue },
     ],
     settledFrom: biasCorrection ? Math.max(settledFrom(beta1), settledFrom(beta2)) : 1,
-    scalars: (step, { learningRate, weightDecay }) => [
+    scalars: (step, values) => [
       beta1,
       1 - beta1,
       1 - beta2,
-      learningRate / (1 - power1(step)),
+      values.learningRate / (1 - power1(step)),
       1 / Math.sqrt(1 - power2(step)),
       epsilon,
-      weightDecay,
+      ...decays(decoupledWeightDecay, values),
     ],
   });
 }

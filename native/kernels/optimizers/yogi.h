@@ -8,7 +8,7 @@ namespace {
 struct Yogi {
   static constexpr int kStates = 2;
   struct Hyper {
-    float beta1, one_minus_beta1, one_minus_beta2, rate, root_scale, epsilon, weight_decay;
+    float beta1, one_minus_beta1, one_minus_beta2, rate, root_scale, epsilon, weight_decay, decay;
   };
   template <class V>
   static void update(const Hyper& h, V& p, V g, V& m, V& v) {
@@ -16,7 +16,7 @@ struct Yogi {
     m = V(h.beta1) * m + V(h.one_minus_beta1) * g;
     const V q = g * g;
     v = v - (V(h.one_minus_beta2) * sign(v - q)) * q;
-    p = p - (V(h.rate) * m) / (sqrt(v) * V(h.root_scale) + V(h.epsilon));
+    p = V(h.decay) * p - (V(h.rate) * m) / (sqrt(v) * V(h.root_scale) + V(h.epsilon));
   }
 };
 

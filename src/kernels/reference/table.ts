@@ -6,14 +6,43 @@ import { dense, denseInputGradient, denseKernelGradient, gemm } from './gemm.ts'
 import type { Kernel } from './kernel.ts';
 import { meanSquaredError, sigmoidCrossentropy, softmaxCrossentropy, sparseSoftmaxCrossentropy } from './losses.ts';
 import { absoluteError, binaryAccuracy, categoricalAccuracy, sparseAccuracy, squaredError } from './metrics.ts';
+import { adadelta } from './optimizers/adadelta.ts';
+import { adagrad } from './optimizers/adagrad.ts';
 import { adam, adamAmsgrad } from './optimizers/adam.ts';
-import { sgd, sgdMomentum, sgdNesterov } from './optimizers/sgd.ts';
+import { adamax } from './optimizers/adamax.ts';
+import { adamw, adamwAmsgrad } from './optimizers/adamw.ts';
+import { nadam } from './optimizers/nadam.ts';
+import { radam } from './optimizers/radam.ts';
+import { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from './optimizers/rmsprop.ts';
+import { rprop } from './optimizers/rprop.ts';
+import { sgd, sgdMomentum, sgdNesterov, sgdVelocity, sgdVelocityNesterov } from './optimizers/sgd.ts';
 import { yogi } from './optimizers/yogi.ts';
 import { shuffle } from './random.ts';
 import { addToTotal, columnSums } from './reduce.ts';
 import { ofDense } from './update.ts';
 
-const optimizers: Readonly<Record<OptimizerOp, Kernel>> = { sgd, sgdMomentum, sgdNesterov, adam, adamAmsgrad, yogi };
+const optimizers: Readonly<Record<OptimizerOp, Kernel>> = {
+  sgd,
+  sgdMomentum,
+  sgdNesterov,
+  adam,
+  adamAmsgrad,
+  yogi,
+  adadelta,
+  adagrad,
+  adamax,
+  adamw,
+  adamwAmsgrad,
+  nadam,
+  radam,
+  rmsprop,
+  rmspropCentered,
+  rmspropMomentum,
+  rmspropCenteredMomentum,
+  rprop,
+  sgdVelocity,
+  sgdVelocityNesterov,
+};
 
 export const kernels: Readonly<Record<OpName, Kernel>> = {
   gatherFloats,

@@ -3,7 +3,7 @@ import { fround } from '../../arithmetic/float32.ts';
 import { stepWith } from './step.ts';
 
 export const yogi = stepWith((h, p, g, m, v) => {
-  const [beta1, oneMinusBeta1, oneMinusBeta2, rate, rootScale, epsilon, weightDecay] = h;
+  const [beta1, oneMinusBeta1, oneMinusBeta2, rate, rootScale, epsilon, weightDecay, decay] = h;
   for (let i = 0; i < p.length; i++) {
     const d = fround(g[i] + fround(weightDecay * p[i]));
     const mean = fround(fround(beta1 * m[i]) + fround(oneMinusBeta1 * d));
@@ -14,6 +14,6 @@ export const yogi = stepWith((h, p, g, m, v) => {
     m[i] = mean;
     v[i] = square;
     const root = fround(fround(fround(Math.sqrt(square)) * rootScale) + epsilon);
-    p[i] = p[i] - fround(fround(rate * mean) / root);
+    p[i] = fround(decay * p[i]) - fround(fround(rate * mean) / root);
   }
 });
