@@ -126,7 +126,7 @@ describe.each(backends)('the law of training (%s)', (name) => {
 });
 
 describe.runIf(backends.length > 1)('native and reference', () => {
-  it.each(['sgd', 'adam', 'yogi'] as const)('agree to the bit (%s)', async (optimizer) => {
+  it.each(Object.keys(optimizers) as OptimizerName[])('agree to the bit (%s)', async (optimizer) => {
     const results = await Promise.all(
       backends.map(async (name) => {
         const model = classifier({ backend: name, optimizer });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { setThreadingThreshold } from '#src/backend.js';
+import { type Optimizer, optimizers } from '#src/index.js';
 import { adam, sgd, yogi } from '#src/optimizers/index.js';
 import { backends } from './backends.ts';
 
@@ -48,11 +49,12 @@ describe('bind', () => {
   it('has the same bits on every backend, for every length, offset and kind of memory', () => {
     const lengths = [0, 1, 7, 15, 16, 17, 31, 33, 64, 65, 1000];
     for (const create of [
-      sgd,
+      ...(Object.values(optimizers) as (() => Optimizer)[]),
       () => sgd({ momentum: 0.9, weightDecay: 0.1 }),
-      adam,
+      () => sgd({ momentum: 0.9, nesterov: true, convention: 'keras', weightDecay: 0.1 }),
       () => adam({ amsgrad: true }),
-      yogi,
+      () => optimizers.adamw({ amsgrad: true }),
+      () => optimizers.rmsprop({ momentum: 0.9, centered: true, weightDecay: 0.1 }),
     ]) {
       const results = backends().map(({ choice }) => {
         const whole = new Float32Array(lengths.reduce((a, b) => a + b) + lengths.length);

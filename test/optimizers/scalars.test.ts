@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { adam, type Optimizer, resolve, sgd, yogi } from '#src/optimizers/index.js';
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  nadam,
+  type Optimizer,
+  radam,
+  resolve,
+  rmsprop,
+  rprop,
+  sgd,
+  yogi,
+} from '#src/optimizers/index.js';
 import { runningProduct, settledFrom } from '#src/optimizers/products.js';
 import { type OpSpec, ops } from '#src/plan/ops.js';
 
@@ -79,8 +93,86 @@ describe('scalars', () => {
     expect(scalars(yogi({ biasCorrection: true, learningRate: 0.1 }), 2).rate).toBe(f(0.1 / (1 - 0.9 * 0.9)));
   });
 
+  it('of decoupled weight decay: the parameter is multiplied, with the rate of the step', () => {
+    const both = { learningRate: 0.1, weightDecay: 0.25 };
+    for (const optimizer of [
+      adamw(both),
+      adam({ ...both, decoupledWeightDecay: true }),
+      adam({ ...both, convention: 'keras' }),
+    ]) {
+      expect(optimizer.op).toBe('adamw');
+      expect(scalars(optimizer, 7).decay).toBe(f(1 - 0.1 * 0.25));
+      optimizer.learningRate = 0.5;
+      expect(scalars(optimizer, 7).decay).toBe(1 - 0.5 * 0.25);
+    }
+    expect(scalars(adam(both), 7)).toMatchObject({ weightDecay: 0.25 });
+    for (const create of [adadelta, adagrad, adamax, nadam, rmsprop]) {
+      expect(scalars(create(both), 7)).toMatchObject({ weightDecay: 0.25, decay: 1 });
+      const keras = create({ ...both, convention: 'keras' });
+      expect(scalars(keras, 7)).toMatchObject({ weightDecay: 0, decay: f(1 - 0.1 * 0.25) });
+      expect(keras.options).toMatchObject({ convention: 'keras', weightDecay: 0.25 });
+    }
+    for (const create of [nadam, radam, yogi]) {
+      const decoupled = create({ ...both, decoupledWeightDecay: true });
+      expect(scalars(decoupled, 7)).toMatchObject({ weightDecay: 0, decay: f(1 - 0.1 * 0.25) });
+    }
+    expect(scalars(nadam({ ...both, convention: 'keras', decoupledWeightDecay: false }), 1)).toMatchObject({
+      decay: 1,
+    });
+  });
+
+  it('of nadam: the momentum grows to beta1 as the product of its factors falls', () => {
+    const optimizer = nadam({ learningRate: 0.5, beta1: 0.75, momentumDecay: 1 });
+    const mu = (t: number) => 0.75 * (1 - 0.5 * 0.96 ** t);
+    const product = (t: number) => Array.from({ length: t }, (_, i) => mu(i + 1)).reduce((a, b) => a * b, 1);
+    for (const t of [1, 2, 3, 50]) {
+      const row = scalars(optimizer, t);
+      expect(row.meanRate / ((0.5 * mu(t + 1)) / (1 - product(t + 1)))).toBeCloseTo(1, 6);
+      expect(row.gradientRate / ((0.5 * (1 - mu(t))) / (1 - product(t)))).toBeCloseTo(1, 6);
+    }
+    const still = nadam({ learningRate: 0.5, beta1: 0.75, momentumDecay: 0 });
+    expect(scalars(still, 2 ** 40).meanRate).toBe(0.5 * 0.375);
+    const full = nadam({ learningRate: 0.5, beta1: 0.75, momentumDecay: Number.POSITIVE_INFINITY });
+    expect(scalars(full, 1).gradientRate).toBe(0.5);
+    expect(scalars(full, 2 ** 40).meanRate).toBe(0.5 * 0.75);
+  });
+
+  it('of radam: rectified from step 6 on with the default decay, and never with a short one', () => {
+    expect([1, 2, 3, 4, 5, 6, 7].map((t) => scalars(radam(), t).rectified)).toEqual([0, 0, 0, 0, 0, 1, 1]);
+    expect(scalars(radam({ beta2: 0.6 }), 1000)).toMatchObject({ rectified: 0, rate: f(1e-3) });
+    // Where nothing is left to correct, r is 1.
+    expect(scalars(radam(), 2 ** 40)).toMatchObject({ rectified: 1, rate: f(1e-3), rootScale: 1 });
+  });
+
+  it('of rprop: the learning rate is the size of the first step alone', () => {
+    expect(scalars(rprop({ learningRate: 0.25 }), 1)).toMatchObject({ first: 1, learningRate: 0.25 });
+    expect(scalars(rprop({ learningRate: 0.25 }), 2)).toMatchObject({ first: 0, learningRate: 0 });
+  });
+
+  it('of adagrad and rmsprop: epsilon on either side of the root, the rate on either side of the buffer', () => {
+    expect(scalars(adagrad({ epsilon: 0.5 }), 1)).toMatchObject({ innerEpsilon: 0, outerEpsilon: 0.5 });
+    expect(scalars(adagrad({ epsilon: 0.5, convention: 'keras' }), 1)).toMatchObject({
+      innerEpsilon: 0.5,
+      outerEpsilon: 0,
+    });
+    expect(scalars(adagrad({ learningRate: 1, lrDecay: 0.5 }), 3).rate).toBe(0.5);
+    expect(adagrad({ lrDecay: 0.5 }).settledFrom).toBe(Number.POSITIVE_INFINITY);
+    const options = { learningRate: 0.25, momentum: 0.5 };
+    expect(scalars(rmsprop(options), 1)).toMatchObject({ rate: 1, learningRate: 0.25 });
+    expect(scalars(rmsprop({ ...options, convention: 'keras' }), 1)).toMatchObject({ rate: 0.25, learningRate: 1 });
+    const ops = [false, true].flatMap((centered) => [0, 0.5].map((momentum) => rmsprop({ centered, momentum }).op));
+    expect(ops).toEqual(['rmsprop', 'rmspropMomentum', 'rmspropCentered', 'rmspropCenteredMomentum']);
+  });
+
   for (const optimizer of [
     sgd({ momentum: 0.9, nesterov: true }),
+    adamax(),
+    adamw({ convention: 'keras' }),
+    nadam(),
+    nadam({ momentumDecay: 1, beta1: 0.5 }),
+    radam(),
+    radam({ beta2: 0.6, correctedEpsilon: true }),
+    rprop(),
     adam(),
     adam({ amsgrad: true, beta1: 0 }),
     yogi({ biasCorrection: true }),
@@ -143,6 +235,23 @@ describe('options', () => {
       () => yogi({ initialAccumulatorValue: -1 }),
       'yogi: initialAccumulatorValue must be a finite number of at least 0, got -1',
     ],
+    [() => sgd({ convention: 'keras', dampening: 0.5 }), 'sgd: the convention keras has no dampening, got 0.5'],
+    [
+      () => adam({ convention: 'kera' as never }),
+      'adam: convention must be one of the known names, got "kera". Did you mean "keras"?',
+    ],
+    [() => adamw({ beta1: 1.5 }), 'adamw: beta1 must be in [0, 1), got 1.5'],
+    [() => adamw({ decoupledWeightDecay: true } as never), 'adamw: there is no option "decoupledWeightDecay".'],
+    [() => adamax({ beta2: -0.1 }), 'adamax: beta2 must be in [0, 1), got -0.1'],
+    [() => nadam({ momentumDecay: -1 }), 'nadam: momentumDecay must be a finite number of at least 0, got -1'],
+    [() => radam({ beta2: 1 }), 'radam: beta2 must be in [0, 1), got 1'],
+    [() => rmsprop({ alpha: 1.01 }), 'rmsprop: alpha must be in [0, 1], got 1.01'],
+    [() => rmsprop({ centered: 1 as never }), 'rmsprop: centered must be true or false, got 1'],
+    [() => adagrad({ lrDecay: -0.5 }), 'adagrad: lrDecay must be a finite number of at least 0, got -0.5'],
+    [() => adadelta({ rho: 1.1 }), 'adadelta: rho must be in [0, 1], got 1.1'],
+    [() => rprop({ etaMinus: 1 }), 'rprop: etaMinus must be in (0, 1), got 1'],
+    [() => rprop({ etaPlus: 1 }), 'rprop: etaPlus must be a finite number greater than 1, got 1'],
+    [() => rprop({ stepMin: 2, stepMax: 1 }), 'rprop: stepMin must not be greater than stepMax, got 2 and 1'],
     [() => yogi({ initialMomentValue: Number.NaN }), 'yogi: initialMomentValue must be a finite number, got NaN'],
     [
       () => resolve('adma' as never),
