@@ -10,7 +10,10 @@ export interface AdadeltaOptions {
   rho?: number;
   /** At least 0: added under both roots; default 1e-6, Keras's 1e-7. */
   epsilon?: number;
-  /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 − learningRate · λ first. */
+  /**
+   * At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 −
+   * learningRate · λ first.
+   */
   weightDecay?: Scheduled;
   /** Whose form and defaults; default `torch`. */
   convention?: Convention;

@@ -12,7 +12,10 @@ export interface AdagradOptions {
   initialAccumulatorValue?: number;
   /** At least 0: added to the root, in Keras's convention under it; default 1e-10, Keras's 1e-7. */
   epsilon?: number;
-  /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 − learningRate · λ first. */
+  /**
+   * At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 −
+   * learningRate · λ first.
+   */
   weightDecay?: Scheduled;
   /** Whose form and defaults; default `torch`. */
   convention?: Convention;

@@ -13,7 +13,10 @@ export interface AdamaxOptions {
   beta2?: number;
   /** At least 0: added to the gradient's magnitude, in Keras's convention to the divisor; default 1e-8, Keras's 1e-7. */
   epsilon?: number;
-  /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 − learningRate · λ first. */
+  /**
+   * At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 −
+   * learningRate · λ first.
+   */
   weightDecay?: Scheduled;
   /** Whose form and defaults; default `torch`. */
   convention?: Convention;

@@ -23,7 +23,8 @@ const known = [
 /**
  * AdamW (Loshchilov and Hutter 2019, Algorithm 2): Adam with decoupled weight decay, in PyTorch's form.
  *
- * p ← p · (1 − learningRate · λ); then as adam: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − learningRate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε).
+ * p ← p · (1 − learningRate · λ); then as adam: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − learningRate / (1 − β₁ᵗ) · m / (√v / √(1 −
+ * β₂ᵗ) + ε).
  * States: `expAvg`, `expAvgSq`, with amsgrad also `maxExpAvgSq`.
  *
  * The paper's decay goes with the schedule's factor alone, that of PyTorch, Keras and optax with the learning rate. Keras adds ε to √v before the

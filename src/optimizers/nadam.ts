@@ -14,7 +14,10 @@ export interface NadamOptions {
   beta2?: number;
   /** At least 0: added to the root after its bias correction; default 1e-8, Keras's 1e-7. */
   epsilon?: number;
-  /** At least 0: ψ, how fast the momentum of step t, β₁ · (1 − ½ · 0.96^(tψ)), grows to β₁; default 4e-3, Keras's 1; Infinity: it is β₁ from the start, as in optax. */
+  /**
+   * At least 0: ψ, how fast the momentum of step t, β₁ · (1 − ½ · 0.96^(tψ)), grows to β₁; default 4e-3, Keras's 1; Infinity: it is β₁ from
+   * the start, as in optax.
+   */
   momentumDecay?: number;
   /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2), or decoupled. */
   weightDecay?: Scheduled;
@@ -41,7 +44,8 @@ const SHRINK = 0.96;
 /**
  * NAdam (Dozat 2016, Algorithm 8): Adam with Nesterov's momentum, in PyTorch's form.
  *
- * μₜ = β₁ · (1 − ½ · 0.96^(tψ)); m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − learningRate · (μₜ₊₁ · m / (1 − μ₁ ⋯ μₜ₊₁) + (1 − μₜ) · g / (1 − μ₁ ⋯ μₜ))
+ * μₜ = β₁ · (1 − ½ · 0.96^(tψ)); m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − learningRate · (μₜ₊₁ · m / (1 − μ₁ ⋯ μₜ₊₁) + (1 − μₜ) · g
+ * / (1 − μ₁ ⋯ μₜ))
  * / (√v / √(1 − β₂ᵗ) + ε). States: `expAvg`, `expAvgSq`; the product of the μ follows from the step.
  *
  * In Keras ψ is 1 and weight decay decoupled; optax has no schedule of the momentum.

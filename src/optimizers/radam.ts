@@ -37,7 +37,8 @@ const TRUSTED = 5;
 /**
  * RAdam (Liu et al. 2020, Algorithm 2): Adam that does without the second moment until its variance can be rectified, in PyTorch's form.
  *
- * m, v as adam; ρ∞ = 2 / (1 − β₂) − 1; ρₜ = ρ∞ − 2tβ₂ᵗ / (1 − β₂ᵗ). Where ρₜ > 5: p ← p − learningRate · r / (1 − β₁ᵗ) · m · √(1 − β₂ᵗ) / (√v + ε) with
+ * m, v as adam; ρ∞ = 2 / (1 − β₂) − 1; ρₜ = ρ∞ − 2tβ₂ᵗ / (1 − β₂ᵗ). Where ρₜ > 5: p ← p − learningRate · r / (1 − β₁ᵗ) · m · √(1 − β₂ᵗ) / (√v
+ * + ε) with
  * r² = (ρₜ − 4)(ρₜ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρₜ); else p ← p − learningRate / (1 − β₁ᵗ) · m. States: `expAvg`, `expAvgSq`.
  *
  * The paper begins at ρₜ > 4; PyTorch and optax at ρₜ > 5, as the authors' program does. optax adds ε after the correction: `correctedEpsilon`.

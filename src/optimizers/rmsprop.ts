@@ -16,7 +16,10 @@ export interface RmspropOptions {
   centered?: boolean;
   /** At least 0: what the mean of squared gradients begins with; default 0. */
   initialAccumulatorValue?: number;
-  /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 − learningRate · λ first. */
+  /**
+   * At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 −
+   * learningRate · λ first.
+   */
   weightDecay?: Scheduled;
   /** Whose form and defaults; default `torch`. */
   convention?: Convention;

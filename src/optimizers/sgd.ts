@@ -12,7 +12,10 @@ export interface SgdOptions {
   dampening?: number;
   /** Look one step ahead; default false. Needs a momentum, and no dampening. */
   nesterov?: boolean;
-  /** At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 − learningRate · λ first. */
+  /**
+   * At least 0, or a schedule: λ; default 0. Added to the gradient as λp (L2); with Keras's convention the parameter is multiplied by 1 −
+   * learningRate · λ first.
+   */
   weightDecay?: Scheduled;
   /** Whose form and defaults; default `torch`. */
   convention?: Convention;
@@ -26,7 +29,8 @@ const known = ['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay
  *
  * b ← momentum · b + (1 − dampening) · g; p ← p − learningRate · b, or with nesterov p − learningRate · (g + momentum · b). State: `momentumBuffer`.
  *
- * In Keras the rate stands inside the buffer, whose sign is the other: v ← momentum · v − learningRate · g; p ← p + v, or with nesterov p + momentum · v −
+ * In Keras the rate stands inside the buffer, whose sign is the other: v ← momentum · v − learningRate · g; p ← p + v, or with nesterov p +
+ * momentum · v −
  * learningRate · g; state: `velocity`. The two differ where the rate changes. Keras decouples weight decay.
  *
  * @throws `ERR_PLUMMET_OPTION` where an option is unknown or out of range.

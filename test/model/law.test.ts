@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { data, type FitOptions, type History, type Model } from '#src/index.js';
+import { data, type FitOptions, type History, type Model, optimizers } from '#src/index.js';
+import type { OptimizerName } from '#src/optimizers/index.js';
 import { backends, classes, classifier } from './models.ts';
 
 const { x, y } = classes(50);

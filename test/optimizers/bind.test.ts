@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { setThreadingThreshold } from '#src/backend.js';
-import { type Optimizer, optimizers } from '#src/index.js';
-import { adam, sgd, yogi } from '#src/optimizers/index.js';
+import { optimizers } from '#src/index.js';
+import { adam, type Optimizer, sgd, yogi } from '#src/optimizers/index.js';
 import { backends } from './backends.ts';
 
 const thrown = (act: () => unknown): Error & { code: string } => {

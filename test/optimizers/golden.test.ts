@@ -4,7 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Optimizer, optimizers } from '#src/index.js';
+import { optimizers } from '#src/index.js';
+import type { Optimizer } from '#src/optimizers/index.js';
 import { backends } from './backends.ts';
 
 interface Case {
