@@ -63,22 +63,25 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     return last;
   }
 
-  /** One call for all tensors that are at the same step. */
+  /** One call for all tensors that are at the same step, with the scalars at hand. */
+  function run(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
+    const { operands, dims } = callFor(chosen);
+    if (dims.length === 0) return;
+    let place = GRADIENT;
+    for (let i = 0; i < chosen.length; i++) {
+      if (chosen[i].length === 0) continue;
+      operands[place] = gradients[i];
+      place += places;
+    }
+    execute(optimizer.op, operands, dims);
+    // Nothing of the user's is kept.
+    for (place = GRADIENT; place < operands.length; place += places) operands[place] = hyper;
+  }
+
   function advance(chosen: readonly Slot[], gradients: readonly Float32Array[], scheduledFrom: number): void {
     const step = chosen[0].step + 1;
     optimizer.fill(hyper, step, 1, scheduledFrom);
-    const { operands, dims } = callFor(chosen);
-    if (dims.length > 0) {
-      let place = GRADIENT;
-      for (let i = 0; i < chosen.length; i++) {
-        if (chosen[i].length === 0) continue;
-        operands[place] = gradients[i];
-        place += places;
-      }
-      execute(optimizer.op, operands, dims);
-      // Nothing of the user's is kept.
-      for (place = GRADIENT; place < operands.length; place += places) operands[place] = hyper;
-    }
+    run(chosen, gradients);
     for (const slot of chosen) slot.step = step;
     if (step > most) most = step;
   }
@@ -96,23 +99,46 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     for (const group of groups.values()) advance(...group, scheduledFrom);
   }
 
+  /** The gradients that are there, checked, with what they belong to. */
+  function take(gradients: unknown): [Slot[], Float32Array[]] {
+    const chosen: Slot[] = [];
+    const checked: Float32Array[] = [];
+    for (const [name, value] of entries(who, 'gradients', gradients)) {
+      if (value === undefined || value === null) continue;
+      const slot = slots.get(name);
+      if (!slot) throw unknownName(who, name, [...slots.keys()]);
+      const gradient = checkGradient(who, slot, value);
+      if (buffers.has(bufferOf(gradient))) checkApart(who, slot.name, gradient, slots.values());
+      chosen.push(slot);
+      checked.push(gradient);
+    }
+    for (const slot of chosen) checkParameter(who, slot);
+    return [chosen, checked];
+  }
+
   return Object.freeze({
     step(gradients: unknown) {
-      const chosen: Slot[] = [];
-      const checked: Float32Array[] = [];
-      for (const [name, value] of entries(who, 'gradients', gradients)) {
-        if (value === undefined || value === null) continue;
-        const slot = slots.get(name);
-        if (!slot) throw unknownName(who, name, [...slots.keys()]);
-        const gradient = checkGradient(who, slot, value);
-        if (buffers.has(bufferOf(gradient))) checkApart(who, slot.name, gradient, slots.values());
-        chosen.push(slot);
-        checked.push(gradient);
-      }
-      for (const slot of chosen) checkParameter(who, slot);
+      const [chosen, checked] = take(gradients);
       if (chosen.length === 0) return;
       if (chosen.every(({ step }) => step === chosen[0].step)) advance(chosen, checked, most + 1);
       else advanceApart(chosen, checked);
+    },
+
+    averaged() {
+      const dict: Record<string, Float32Array> = {};
+      for (const slot of slots.values()) {
+        checkParameter(who, slot);
+        put(dict, slot.name, averagedOf(optimizer, slot));
+      }
+      return dict;
+    },
+
+    updateHessian(gradients: unknown) {
+      const { hessianScalars } = optimizer;
+      if (!hessianScalars) throw stateError('ERR_PLUMMET_OPTION', `${who}: it has no Hessian to update; sophiaG has`);
+      const [chosen, checked] = take(gradients);
+      hyper.set(hessianScalars);
+      run(chosen, checked);
     },
 
     stateDict() {
@@ -156,8 +182,17 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   });
 }
 
+/** What to evaluate of a parameter: a copy. */
+function averagedOf({ averaged, states }: Optimizer, slot: Slot): Float32Array {
+  const values = Float32Array.from(slot.data);
+  if (averaged === undefined || slot.step === 0) return values;
+  const state = slot.states[states.findIndex(({ name }) => name === averaged.state)];
+  if (averaged.weight === 1) return Float32Array.from(state);
+  return values.map((p, i) => p + averaged.weight * (state[i] - p));
+}
+
 /** Names such as `__proto__` are names like others. */
-function put(dict: Record<string, Float32Array | number>, name: string, value: Float32Array | number): void {
+function put<T>(dict: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(dict, name, { value, enumerable: true, writable: true, configurable: true });
 }
 

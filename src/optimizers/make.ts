@@ -15,13 +15,22 @@ export interface Rule<H extends string = never> {
   /** Options that may be schedules: the learning rate, and what else the rule wants. */
   readonly hyper: Readonly<Record<'learningRate' | H, Scheduled>>;
   /** Every other effective option. */
-  readonly options: Readonly<Record<string, number | boolean | string>>;
+  readonly options: Readonly<Record<string, number | boolean | string | null>>;
   readonly op: OptimizerOp;
   readonly states: readonly StateSpec[];
   /** From this step on `scalars` depend on the values of `hyper` alone. */
   readonly settledFrom: number;
-  /** The scalars of one step, in the order of the op's `hyper`, in float64, from the values that `hyper` has in it. */
-  readonly scalars: (step: number, values: Readonly<Record<'learningRate' | H, number>>) => readonly number[];
+  /**
+   * The scalars of one step, in the order of the op's `hyper`, in float64, from the values that `hyper` has in it. `count` is the step that
+   * schedules go by, which is ahead of `step` for a parameter that has been skipped.
+   */
+  readonly scalars: (
+    step: number,
+    values: Readonly<Record<'learningRate' | H, number>>,
+    count: number,
+  ) => readonly number[];
+  readonly averaged?: Optimizer['averaged'];
+  readonly hessianScalars?: Optimizer['hessianScalars'];
 }
 
 const made = new WeakSet<object>();
@@ -67,6 +76,8 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     name,
     op,
     states,
+    averaged: rule.averaged,
+    hessianScalars: rule.hessianScalars,
     get options() {
       return { ...hyper, ...rule.options };
     },
@@ -84,7 +95,7 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     fill(table, firstStep, count, scheduledFrom = firstStep) {
       for (let i = 0; i < count; i++) {
         for (const key of changing) values[key] = valueAt(name, key, hyper[key], scheduledFrom + i);
-        const row = rule.scalars(firstStep + i, values);
+        const row = rule.scalars(firstStep + i, values, scheduledFrom + i);
         for (let j = 0; j < width; j++) table[i * width + j] = row[j];
       }
     },

@@ -21,6 +21,10 @@ export interface Optimizer {
   readonly op: OptimizerOp;
   /** In the order of the op's operands. */
   readonly states: readonly StateSpec[];
+  /** Where what to evaluate is not what is trained: parameter + weight · (state − parameter). */
+  readonly averaged?: { readonly state: string; readonly weight: number } | undefined;
+  /** The scalars with which the op, given gradients of sampled labels, moves the estimate of the Hessian and nothing else. */
+  readonly hessianScalars?: readonly number[] | undefined;
   /**
    * Writes the scalars of steps `firstStep` … `firstStep + count − 1` (the first step ever is 1), each a row of as many floats as
    * the op has hyper scalars, computed in float64 and rounded once.
@@ -50,6 +54,10 @@ export interface BindOptions {
 export interface BoundOptimizer {
   /** One step. A gradient that is absent skips its parameter and that parameter's step count. */
   step(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
+  /** What to evaluate, by name: the average, of optimizers that keep one; otherwise the parameters themselves. Copies. */
+  averaged(): Record<string, Float32Array>;
+  /** For `sophiaG`: moves the estimate of the Hessian by the gradients of sampled labels. Counts no step. */
+  updateHessian(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
   /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
   stateDict(): Record<string, Float32Array | number>;
   loadStateDict(state: Readonly<Record<string, Float32Array | number>>): void;

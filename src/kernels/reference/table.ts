@@ -16,6 +16,16 @@ import { radam } from './optimizers/radam.ts';
 import { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from './optimizers/rmsprop.ts';
 import { rprop } from './optimizers/rprop.ts';
 import { sgd, sgdMomentum, sgdNesterov, sgdVelocity, sgdVelocityNesterov } from './optimizers/sgd.ts';
+import { adabelief, adabeliefAmsgrad } from './optimizers/adabelief.ts';
+import { adan } from './optimizers/adan.ts';
+import { ademamix } from './optimizers/ademamix.ts';
+import { adopt } from './optimizers/adopt.ts';
+import { asgd } from './optimizers/asgd.ts';
+import { ftrl } from './optimizers/ftrl.ts';
+import { lion } from './optimizers/lion.ts';
+import { scheduleFreeAdamW, scheduleFreeSGD } from './optimizers/schedule-free.ts';
+import { signSgd, signum } from './optimizers/signum.ts';
+import { sophiaG } from './optimizers/sophia-g.ts';
 import { yogi } from './optimizers/yogi.ts';
 import { shuffle } from './random.ts';
 import { addToTotal, columnSums } from './reduce.ts';
@@ -42,6 +52,19 @@ const optimizers: Readonly<Record<OptimizerOp, Kernel>> = {
   rprop,
   sgdVelocity,
   sgdVelocityNesterov,
+  adabelief,
+  adabeliefAmsgrad,
+  adan,
+  ademamix,
+  adopt,
+  asgd,
+  ftrl,
+  lion,
+  scheduleFreeAdamW,
+  scheduleFreeSGD,
+  signSgd,
+  signum,
+  sophiaG,
 };
 
 export const kernels: Readonly<Record<OpName, Kernel>> = {
