@@ -52,6 +52,19 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x73cb680564c5ef03,  // rprop
     0x2d6f26fa9956e3a8,  // sgdVelocity
     0x5dfb99d567d7b2af,  // sgdVelocityNesterov
+    0x9f7e331aec36fb0c,  // adabelief
+    0x282bbd181f27ad89,  // adabeliefAmsgrad
+    0xc050e7d32ebd9fe4,  // adan
+    0xd3eafd1f1e60476d,  // ademamix
+    0x3514b2f112c47c3c,  // adopt
+    0xfe85828ad84e1b73,  // asgd
+    0x9c4912bcfca0bb8c,  // ftrl
+    0xbcc531810637bf6e,  // lion
+    0xe78ca1f2c83f27d0,  // scheduleFreeAdamW
+    0x888ec64108c848ec,  // scheduleFreeSGD
+    0x6fa5bce78f8b77ac,  // signSgd
+    0x27725b4bd45be4be,  // signum
+    0xcde1511e353189b0,  // sophiaG
     0xb1fe4ac681bfe6c1,  // sgdOfDense
     0xb85c6a1576478f14,  // sgdMomentumOfDense
     0x7e930586b4270c58,  // sgdNesterovOfDense
@@ -72,6 +85,19 @@ constexpr uint64_t kGolden[kOpCount] = {
     0xda861547138af91a,  // rpropOfDense
     0x406ab186f61f2be0,  // sgdVelocityOfDense
     0xc4ebc96b82d29f3f,  // sgdVelocityNesterovOfDense
+    0x681882c153784df4,  // adabeliefOfDense
+    0x08c03f53423ff927,  // adabeliefAmsgradOfDense
+    0xe4f290b027c75195,  // adanOfDense
+    0x5600a8c22ee6d324,  // ademamixOfDense
+    0xf81b535e629377d8,  // adoptOfDense
+    0x7642c10d26112453,  // asgdOfDense
+    0xf01a412955b70967,  // ftrlOfDense
+    0x57c83f55ea9946a2,  // lionOfDense
+    0xcd3bc2e0bc80e1d7,  // scheduleFreeAdamWOfDense
+    0xe16340ecfd35fde0,  // scheduleFreeSGDOfDense
+    0x1f25f205180d5ba7,  // signSgdOfDense
+    0xf3b720d142649ff1,  // signumOfDense
+    0xd57747dd38a01d70,  // sophiaGOfDense
 };
 
 }  // namespace

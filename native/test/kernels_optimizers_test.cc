@@ -125,6 +125,82 @@ void sgd_velocity_nesterov(double* x, const double* h) {
   x[0] = h[2] * x[0] + h[1] * x[2] - h[0] * x[1];
 }
 
+void adabelief(double* x, const double* h) {
+  const double g = x[1] + h[8] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g;
+  x[3] = h[2] * x[3] + h[3] * (g - x[2]) * (g - x[2]) + h[7];
+  x[0] = h[9] * x[0] - h[4] * x[2] / (::sqrt(x[3]) * h[5] + h[6]);
+}
+void adabelief_amsgrad(double* x, const double* h) {
+  const double g = x[1] + h[8] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g;
+  x[3] = h[2] * x[3] + h[3] * (g - x[2]) * (g - x[2]) + h[7];
+  x[4] = fmax(x[4], x[3]);
+  x[0] = h[9] * x[0] - h[4] * x[2] / (::sqrt(x[4]) * h[5] + h[6]);
+}
+void adan(double* x, const double* h) {
+  const double difference = x[1] + (h[0] > 0 ? -x[1] : x[5]);
+  x[2] = h[1] * x[2] + h[2] * x[1];
+  x[4] = h[3] * x[4] + h[4] * difference;
+  x[3] = h[5] * x[3] + h[6] * (x[1] + h[3] * difference) * (x[1] + h[3] * difference);
+  x[5] = -x[1];
+  x[0] = (h[11] * x[0] - (h[7] * x[2] + h[8] * x[4]) / (::sqrt(x[3]) * h[9] + h[10])) * h[12];
+}
+void ademamix(double* x, const double* h) {
+  const double g = x[1] + h[10] * x[0];
+  x[2] = h[0] * x[2] + h[1] * g;
+  x[3] = h[2] * x[3] + h[3] * g * g;
+  x[4] = h[4] * x[4] + h[5] * g;
+  x[0] = h[11] * x[0] - (h[6] * x[2] + h[7] * x[4]) / (::sqrt(x[3]) * h[8] + h[9]);
+}
+void adopt(double* x, const double* h) {
+  const double g = x[1] + h[7] * x[0];
+  x[2] = h[1] * x[2] + h[2] * fmax(-h[6], fmin(g / fmax(::sqrt(x[3]), h[5]), h[6]));
+  x[0] = h[8] * x[0] - h[0] * x[2];
+  x[3] = h[3] * x[3] + h[4] * g * g;
+}
+void asgd(double* x, const double* h) {
+  x[0] = h[3] * x[0] - h[0] * (x[1] + h[2] * x[0]);
+  x[2] += h[1] * (x[0] - x[2]);
+}
+void ftrl(double* x, const double* h) {
+  const double p = h[5] * x[0], n = x[2] + x[1] * x[1], root = ::pow(n, h[0]);
+  x[3] += x[1] + h[4] * p - (root - ::pow(x[2], h[0])) * h[1] * p;
+  x[2] = n;
+  x[0] = (fmax(-h[2], fmin(x[3], h[2])) - x[3]) / (root * h[1] + h[3]);
+}
+void lion(double* x, const double* h) {
+  x[0] = h[5] * x[0] - h[0] * sign_of(h[1] * x[2] + h[2] * x[1]);
+  x[2] = h[3] * x[2] + h[4] * x[1];
+}
+void schedule_free_adamw(double* x, const double* h) {
+  if (h[0] > 0) x[2] = x[0];
+  x[3] = h[1] * x[3] + h[2] * x[1] * x[1];
+  x[0] *= h[6];
+  const double d = x[1] / (::sqrt(x[3]) * h[3] + h[4]) + h[5] * x[0];
+  x[0] += h[7] * (x[2] - x[0]) - h[9] * d;
+  x[2] -= h[8] * d;
+}
+void schedule_free_sgd(double* x, const double* h) {
+  if (h[0] > 0) x[2] = x[0];
+  const double g = x[1] + h[1] * x[0];
+  x[0] += h[2] * (x[2] - x[0]) - h[4] * g;
+  x[2] -= h[3] * g;
+}
+void sign_sgd(double* x, const double* h) { x[0] = h[2] * x[0] - h[0] * sign_of(x[1] + h[1] * x[0]); }
+void signum(double* x, const double* h) {
+  x[2] = h[1] * x[2] + h[2] * (x[1] + h[3] * x[0]);
+  x[0] = h[4] * x[0] - h[0] * sign_of(x[2]);
+}
+void sophia_g(double* x, const double* h) {
+  if (h[0] > 0) {
+    x[3] = h[3] * x[3] + h[4] * x[1] * x[1];
+    return;
+  }
+  x[2] = h[1] * x[2] + h[2] * x[1];
+  x[0] = h[8] * x[0] - h[5] * sign_of(x[2]) * fmin(fabs(x[2]) / (h[6] * x[3] + h[7]), 1);
+}
+
 struct Formula {
   Op op;
   Step step;
@@ -151,6 +227,19 @@ const Formula kFormulas[] = {
     {kOp_rprop, rprop},
     {kOp_sgdVelocity, sgd_velocity},
     {kOp_sgdVelocityNesterov, sgd_velocity_nesterov},
+    {kOp_adabelief, adabelief},
+    {kOp_adabeliefAmsgrad, adabelief_amsgrad},
+    {kOp_adan, adan},
+    {kOp_ademamix, ademamix},
+    {kOp_adopt, adopt},
+    {kOp_asgd, asgd},
+    {kOp_ftrl, ftrl, true},
+    {kOp_lion, lion},
+    {kOp_scheduleFreeAdamW, schedule_free_adamw},
+    {kOp_scheduleFreeSGD, schedule_free_sgd},
+    {kOp_signSgd, sign_sgd},
+    {kOp_signum, signum},
+    {kOp_sophiaG, sophia_g},
 };
 static_assert(sizeof(kFormulas) / sizeof(*kFormulas) == kOp_sgdOfDense - kOp_sgd,
               "a new optimizer needs its formula here");
