@@ -73,10 +73,13 @@ function optionsOf(file: string, convention: string, { options, ...c }: Case): O
   return translate(ours);
 }
 
+/** Those that golden-second.test.ts follows. */
+const second = new Set(['adabelief', 'adan', 'ademamix', 'adopt', 'asgd', 'ftrl', 'lion', 'scheduleFreeAdamW']);
+
 for (const name of readdirSync(folder)) {
   const file = name.replace(/\.json$/, '');
   const make = create[factories[file] ?? file];
-  if (!make) continue;
+  if (!make || second.has(file)) continue;
   const { cases } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { cases: Case[] };
   const convention = cases[0].convention;
   const labelled = cases.map((c) => ({
