@@ -14,6 +14,7 @@ import {
   sgd,
   yogi,
 } from '#src/optimizers/index.js';
+import * as optimizers from '#src/optimizers/optimizers.js';
 import { runningProduct, settledFrom } from '#src/optimizers/products.js';
 import { type OpSpec, ops } from '#src/plan/ops.js';
 
@@ -213,6 +214,37 @@ describe('scalars', () => {
       }).toThrow('adam: learningRate must be a finite number of at least 0');
     }
     expect(optimizer.learningRate).toBe(0.25);
+  });
+});
+
+describe('options of the second half', () => {
+  const cases: [() => unknown, string][] = [
+    [() => optimizers.lion({ beta1: 1.5 }), 'lion: beta1 must be in [0, 1), got 1.5'],
+    [() => optimizers.lion({ convention: 'optax' as never }), 'lion: convention must be one of the known names'],
+    [() => optimizers.signum({ momentum: 1 }), 'signum: momentum must be in [0, 1), got 1'],
+    [
+      () => optimizers.adabelief({ epsilonRoot: -1 }),
+      'adabelief: epsilonRoot must be a finite number of at least 0, got -1',
+    ],
+    [() => optimizers.adan({ beta3: 1 }), 'adan: beta3 must be in [0, 1), got 1'],
+    [() => optimizers.ademamix({ tAlphaBeta3: 0 }), 'ademamix: tAlphaBeta3 must be an integer of at least 1, got 0'],
+    [
+      () => optimizers.ademamix({ tAlphaBeta3: 5, beta1: 0 }),
+      'tAlphaBeta3 needs a beta1 and a beta3 above 0, got 0 and 0.9999',
+    ],
+    [() => optimizers.adopt({ clipDelay: 0.5 }), 'adopt: clipDelay must be 0 or 1, got 0.5'],
+    [() => optimizers.asgd({ lambd: -1 }), 'asgd: lambd must be a finite number of at least 0, got -1'],
+    [() => optimizers.ftrl({ learningRate: 0 }), 'ftrl: learningRate must be a finite number greater than 0, got 0'],
+    [() => optimizers.ftrl({ learningRatePower: 0.5 }), 'ftrl: learningRatePower must be in [-1, 0], got 0.5'],
+    [() => optimizers.scheduleFreeSGD({ momentum: 0 }), 'scheduleFreeSGD: momentum must be in (0, 1), got 0'],
+    [() => optimizers.scheduleFreeAdamW({ beta1: 1 }), 'scheduleFreeAdamW: beta1 must be in (0, 1), got 1'],
+    [() => optimizers.sophiaG({ batchSize: 0 }), 'sophiaG: batchSize must be an integer of at least 1, got 0'],
+  ];
+  for (const [act, message] of cases) it(message, () => expect(act).toThrow(message));
+
+  it('updateHessian is for sophiaG alone', () => {
+    const bound = optimizers.lion().bind({ w: new Float32Array(2) });
+    expect(() => bound.updateHessian({ w: new Float32Array(2) })).toThrow('lion: it has no Hessian to update');
   });
 });
 
