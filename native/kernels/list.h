@@ -24,4 +24,9 @@
   X(absoluteError, absolute_error)                          \
   X(addToTotal, add_to_total)                               \
   X(shuffle, shuffle)                                       \
-  X(gemm, gemm)
+  X(gemm, gemm)                                             \
+  X(gradientNorm, gradient_norm)                            \
+  X(clipScale, clip_scale)                                  \
+  X(scaleGradient, scale_gradient)                          \
+  X(clipValues, clip_values)                                \
+  X(adaptiveClip, adaptive_clip)

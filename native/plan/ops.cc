@@ -10,6 +10,9 @@ using Dims = const double*;
 constexpr double kRowBlock = 48;
 constexpr double kPanel = 32;
 
+// Of a gradient: what one partial result of its norm is of.
+double blocks(double rows, double columns) { return ceil(rows / 64) * ceil(columns / 4096); }
+
 double tiles(double rows, double columns) { return ceil(rows / kRowBlock) * ceil(columns / kPanel); }
 
 Extent constant(int n) { return {Extent::kConstant, n, 0, 0}; }
@@ -20,6 +23,8 @@ Extent matrix(int rows, int ld) { return product(rows, ld); }
 Extent panels(int inputs, int outputs) { return {Extent::kPanels, inputs, outputs, 0}; }
 Extent sum(int i, int j) { return {Extent::kSum, i, j, 0}; }
 Extent sum_times(int i, int j, int k) { return {Extent::kSumTimes, i, j, k}; }
+
+Extent partials(int rows, int columns) { return {Extent::kPartials, rows, columns, 0}; }
 
 OperandSpec read(const char* name, Extent extent, ElementType type = ElementType::kF32) {
   return {name, type, Access::kRead, false, extent};
@@ -257,6 +262,51 @@ OpSpec gemm() {
           false};
 }
 
+OpSpec gradient_norm() {
+  return {"gradientNorm",
+          {read("x", product(0, 2)), write("partials", partials(0, 1))},
+          {"rows", "columns", "width", "panelled", "kind"},
+          [](Dims d) { return blocks(d[0], d[1]); },
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {},
+          {},
+          false};
+}
+OpSpec clip_scale() {
+  return {"clipScale",
+          {read("partials", sum(0, 0)), read("limit", constant(2)), write("scale", constant(1))},
+          {"blocks", "kind", "count"},
+          one,
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+// An op over n floats and the scalar of that name.
+OpSpec with_scalar(const char* name, const char* scalar) {
+  return {name,
+          {read("x", dim(0)), read(scalar, constant(1)), write("out", dim(0))},
+          {"n"},
+          [](Dims d) { return ceil(d[0] / 16); },
+          [](Dims d, double) { return 16 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec scale_gradient() { return with_scalar("scaleGradient", "scale"); }
+OpSpec clip_values() { return with_scalar("clipValues", "limit"); }
+OpSpec adaptive_clip() {
+  return {"adaptiveClip",
+          {read("parameter", product(0, 2)), read("x", product(0, 2)), read("limit", constant(2)),
+           write("out", product(0, 2))},
+          {"rows", "columns", "width", "panelled"},
+          [](Dims d) { return ceil(d[1] / 16); },
+          [](Dims d, double) { return 64 * d[0] * pad(d[1]); },
+          {},
+          {},
+          false};
+}
+
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -267,7 +317,8 @@ std::string quoted_list(const std::vector<std::string>& texts) {
 
 DimKind kind_of(const std::string& name) {
   if (name == "activation") return DimKind::kActivation;
-  if (name == "logits" || name == "transposeA" || name == "transposeB" || name == "accumulate") return DimKind::kFlag;
+  if (name == "logits" || name == "transposeA" || name == "transposeB" || name == "accumulate" || name == "panelled")
+    return DimKind::kFlag;
   if (name == "epoch") return DimKind::kEpoch;
   if (name == "columns" || name == "inputs" || name == "outputs" || name.compare(0, 2, "ld") == 0)
     return DimKind::kWidth;
@@ -306,6 +357,8 @@ double Extent::operator()(const double* d) const {
       return d[a] + d[b];
     case kSumTimes:
       return (d[a] + d[b]) * d[c];
+    case kPartials:
+      return 2 * blocks(d[a], d[b]);
   }
   return HUGE_VAL;
 }

@@ -26,6 +26,7 @@ struct Extent {
     kPanels,    // d[a] * pad(d[b])
     kSum,       // d[a] + d[b]
     kSumTimes,  // (d[a] + d[b]) * d[c]
+    kPartials,  // two floats for each block of 64 rows (d[a]) and 4096 columns (d[b])
   } form;
   int a, b, c;
 

@@ -74,6 +74,9 @@ const inPlace: Partial<Record<OpName, readonly [string, string]>> = {
   activateGradient: ['dy', 'out'],
   softmax: ['x', 'out'],
   softmaxGradient: ['dy', 'out'],
+  scaleGradient: ['x', 'out'],
+  clipValues: ['x', 'out'],
+  adaptiveClip: ['x', 'out'],
 };
 
 function isDetached(buffer: ArrayBufferLike): boolean {
@@ -105,7 +108,7 @@ function checkArray(who: string, name: string, value: unknown, type: ElementType
   }
 }
 
-const flags = new Set(['logits', 'transposeA', 'transposeB', 'accumulate']);
+const flags = new Set(['logits', 'transposeA', 'transposeB', 'accumulate', 'panelled']);
 const widths = new Set(['columns', 'inputs', 'outputs', 'ld', 'ldx', 'ldy']);
 
 /** What a dim may be; `columns`: the dim that a leading dimension must have room for. */

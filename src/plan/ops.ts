@@ -40,6 +40,9 @@ export const PANEL = 32;
 export const tiles = (rows: number, columns: number): number =>
   Math.ceil(rows / ROW_BLOCK) * Math.ceil(columns / PANEL);
 
+/** Of a gradient: how many blocks of 64 rows and 4096 columns, each of which has a partial result of its norm. */
+export const normBlocks = (rows: number, columns: number): number => Math.ceil(rows / 64) * Math.ceil(columns / 4096);
+
 const read = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
   name,
   type,
@@ -101,6 +104,15 @@ function perRow<N extends string>(
     work: (d) => weight * at(d, 0) * pad(at(d, 2)),
   };
 }
+
+/** An op over n floats and the scalar of that name. */
+const withScalar = <N extends string>(name: N, scalar: string): OpSpec<N> => ({
+  name,
+  operands: [read('x', dim(0)), read(scalar, one), write('out', dim(0))],
+  dims: ['n'],
+  units: (d) => Math.ceil(at(d, 0) / 16),
+  work: (d) => 16 * at(d, 0),
+});
 
 /** An element-wise optimizer step over n elements. */
 function optimizer<N extends string>(name: N, states: readonly string[], hyper: readonly string[]): OpSpec<N> {
@@ -228,6 +240,34 @@ const plain = [
     dims: ['m', 'n', 'k', 'transposeA', 'transposeB', 'accumulate'],
     units: (d) => tiles(at(d, 0), at(d, 1)),
     work: (d) => 2 * at(d, 0) * at(d, 1) * at(d, 2),
+  },
+  {
+    name: 'gradientNorm',
+    operands: [read('x', product(0, 2)), write('partials', (d) => 2 * normBlocks(at(d, 0), at(d, 1)))],
+    dims: ['rows', 'columns', 'width', 'panelled', 'kind'],
+    units: (d) => normBlocks(at(d, 0), at(d, 1)),
+    work: (d) => 16 * at(d, 0) * at(d, 1),
+  },
+  {
+    name: 'clipScale',
+    operands: [read('partials', (d) => 2 * at(d, 0)), read('limit', () => 2), write('scale', one)],
+    dims: ['blocks', 'kind', 'count'],
+    units: one,
+    work: (d) => 256 * at(d, 0),
+  },
+  withScalar('scaleGradient', 'scale'),
+  withScalar('clipValues', 'limit'),
+  {
+    name: 'adaptiveClip',
+    operands: [
+      read('parameter', product(0, 2)),
+      read('x', product(0, 2)),
+      read('limit', () => 2),
+      write('out', product(0, 2)),
+    ],
+    dims: ['rows', 'columns', 'width', 'panelled'],
+    units: (d) => Math.ceil(at(d, 1) / 16),
+    work: (d) => 64 * at(d, 0) * pad(at(d, 1)),
   },
 ] as const satisfies readonly OpSpec[];
 

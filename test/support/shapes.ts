@@ -32,6 +32,23 @@ const shapes: Partial<Record<OpName, number[][]>> = {
   binaryAccuracy: [0, 1].flatMap((logits) => ofRows([logits])),
   addToTotal: flat,
   shuffle: [1, 2, 3, 4, 5, 17, 1000].map((n, i) => [n, 4294967295 - i, i, [0, 1, 2147483647][i % 3]]),
+  gradientNorm: [0, 1, 2].flatMap((kind) => [
+    ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0, kind]),
+    ...matrices.map(([n, width]) => [n, width, pad(width), 1, kind]),
+    ...[1, 31, 33, 4095, 4097, 12289].map((n) => [1, n, n, 0, kind]),
+    [66, 4100, 4112, 1, kind],
+    [65, 1, 1, 0, kind],
+  ]),
+  clipScale: [0, 1, 2, 7].flatMap((blocks) =>
+    [0, 1, 2].flatMap((kind) => [0, 3].map((count) => [blocks, kind, count])),
+  ),
+  scaleGradient: flat,
+  clipValues: flat,
+  adaptiveClip: [
+    ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0]),
+    ...matrices.map(([n, width]) => [n, width, pad(width), 1]),
+    [300, 1, 1, 0],
+  ],
   gemm: [...products, [5, 0, 3] as const, [0, 4, 3] as const, [50, 3, 70] as const].flatMap(([m, k, n]) =>
     [0, 1, 2, 3, 4, 5, 6, 7].map((way) => [m, n, k, way & 1, (way >> 1) & 1, way >> 2]),
   ),

@@ -1,6 +1,7 @@
 /** The reference kernels, one for each op, by name. */
 import type { OpName, OptimizerOp } from '../../plan/ops.ts';
 import { activate, activateGradient, softmax, softmaxGradient } from './activations.ts';
+import { adaptiveClip, clipScale, clipValues, gradientNorm, scaleGradient } from './clipping.ts';
 import { copyRows, gatherBytes, gatherFloats } from './gather.ts';
 import { dense, denseInputGradient, denseKernelGradient, gemm } from './gemm.ts';
 import type { Kernel } from './kernel.ts';
@@ -91,6 +92,11 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   addToTotal,
   shuffle,
   gemm,
+  gradientNorm,
+  clipScale,
+  scaleGradient,
+  clipValues,
+  adaptiveClip,
   ...optimizers,
   ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
     `${OptimizerOp}OfDense`,
