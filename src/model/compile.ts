@@ -7,6 +7,7 @@ import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
 import { type Optimizer, type OptimizerName, resolve as resolveOptimizer } from '../optimizers/index.ts';
 import { lower } from '../plan/lower.ts';
 import type { Executor } from '../plan/plan.ts';
+import { slotsOf } from '../plan/update.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertWritable } from './lock.ts';
 
@@ -94,8 +95,13 @@ export function compile(core: Core, given: unknown): void {
   lower({ network, purpose: 'train', batchSize: 1, loss, metrics, optimizer });
 
   const { size } = network;
-  const state = sharedFloats(optimizer.states.length * size);
-  for (const [i, { initial }] of optimizer.states.entries()) state.fill(initial, i * size, (i + 1) * size);
+  const parts = optimizer.partsFor(network.parameters.map(({ name }) => name));
+  const state = sharedFloats(slotsOf(optimizer) * size);
+  for (const [p, { offset, size: length }] of network.parameters.entries()) {
+    for (const [i, { initial }] of parts[p]?.states.entries() ?? []) {
+      state.fill(initial, i * size + offset, i * size + offset + length);
+    }
+  }
   assertWritable(core.lock, 'compile');
   core.compiled = { optimizer, loss, metrics, keys: ['loss', ...metrics.map(({ name }) => name)], executor };
   core.state = state;

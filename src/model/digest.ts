@@ -8,15 +8,16 @@ import { read } from './weights.ts';
 export function digest(core: Core): string {
   assertReadable(core.lock, 'digest');
   const { size, parameters } = networkOf(core);
-  const states = core.compiled?.optimizer.states ?? [];
   const entries = new Map<string, DigestEntry>();
-  for (const parameter of parameters) {
+  const parts = core.compiled?.optimizer.partsFor(parameters.map(({ name }) => name));
+  for (const [p, parameter] of parameters.entries()) {
     const { name } = parameter;
+    const part = parts?.[p];
     entries.set(name, read(core.params, 0, parameter));
-    for (const [i, state] of states.entries()) {
+    for (const [i, state] of part?.states.entries() ?? []) {
       entries.set(`${name}.${state.name}`, read(core.state, i * size, parameter));
     }
-    if (core.compiled) entries.set(`${name}.step`, core.step);
+    if (part) entries.set(`${name}.step`, core.step);
   }
   return digestOf(entries);
 }

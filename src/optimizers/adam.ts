@@ -1,5 +1,7 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
 import { type Convention, conventionOption } from './convention.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -50,7 +52,11 @@ const known = [
  * @example
  * const optimizer = optimizers.adam({ learningRate: 1e-3 });
  */
-export function adam(options: AdamOptions = {}): Optimizer {
+export function adam(options: AdamOptions & CommonOptions<AdamOptions> = {}): Optimizer {
+  return composed('adam', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adam', options, known);
   const convention = conventionOption('adam', given.convention);
   const decoupledWeightDecay = flag(

@@ -3,8 +3,9 @@ import { checkOptions, nonNegativeInteger, rangeError, stateError, suggestion } 
 import { executeFor } from '../kernels/index.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Schedule } from '../schedules/schedule.ts';
+import { createClip } from './clip.ts';
 import { hyperWidth } from './hyper.ts';
-import type { BoundOptimizer, Optimizer } from './optimizer.ts';
+import type { BoundOptimizer, Optimizer, Part } from './optimizer.ts';
 import {
   type BoundParameter,
   checkGradient,
@@ -15,8 +16,9 @@ import {
   readParameters,
 } from './parameters.ts';
 
-/** A parameter with its states and its own count of steps. */
+/** A parameter with what updates it, its states and its own count of steps. */
 interface Slot extends BoundParameter {
+  readonly part: Part;
   readonly states: readonly Float32Array[];
   step: number;
 }
@@ -37,24 +39,35 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const who = optimizer.name;
   const given = checkOptions(`${who}.bind`, options, ['backend']);
   const execute = executeFor(given.backend);
-  const width = hyperWidth(optimizer.op);
+  const read = readParameters(who, parameters);
+  const parts = optimizer.partsFor(read.map(({ name }) => name));
   const slots = new Map<string, Slot>();
-  for (const parameter of readParameters(who, parameters)) {
-    const states = optimizer.states.map(({ initial }) => sharedFloats(parameter.length).fill(initial));
-    slots.set(parameter.name, { ...parameter, states, step: 0 });
-  }
-  const buffers = new Set([...slots.values()].map(({ data }) => data.buffer));
+  const frozen = new Map<string, BoundParameter>();
+  read.forEach((parameter, i) => {
+    const part = parts[i];
+    if (!part) {
+      frozen.set(parameter.name, parameter);
+      return;
+    }
+    const states = part.states.map(({ initial }) => sharedFloats(parameter.length).fill(initial));
+    slots.set(parameter.name, { ...parameter, part, states, step: 0 });
+  });
+  const buffers = new Set(read.map(({ data }) => data.buffer));
 
-  const hyper = sharedFloats(width);
+  const table = sharedFloats(optimizer.width);
+  const hypers = new Map(
+    optimizer.parts.map((part) => [part, table.subarray(part.column, part.column + hyperWidth(part.op))]),
+  );
+  const clip = createClip(optimizer, execute);
   /** Steps of the parameters that were skipped least: what schedules go by. */
   let most = 0;
-  const places = optimizer.states.length + 3;
   /** The one before: mostly the next one is of the same tensors. */
   let last: Call = { slots: [], operands: [], dims: new Float64Array() };
 
   function callFor(chosen: readonly Slot[]): Call {
     if (chosen.length === last.slots.length && chosen.every((slot, i) => slot === last.slots[i])) return last;
     const filled = chosen.filter(({ length }) => length > 0);
+    const hyper = hypers.get(chosen[0].part) as Float32Array;
     last = {
       slots: chosen,
       operands: filled.flatMap(({ data, states }) => [data, hyper, ...states, hyper]),
@@ -63,8 +76,10 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     return last;
   }
 
-  /** One call for all tensors that are at the same step, with the scalars at hand. */
+  /** One call for all tensors that are at the same step of the same part, with the scalars at hand. */
   function run(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
+    const { op, states } = chosen[0].part;
+    const places = states.length + 3;
     const { operands, dims } = callFor(chosen);
     if (dims.length === 0) return;
     let place = GRADIENT;
@@ -73,27 +88,28 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       operands[place] = gradients[i];
       place += places;
     }
-    execute(optimizer.op, operands, dims);
+    execute(op, operands, dims);
     // Nothing of the user's is kept.
-    for (place = GRADIENT; place < operands.length; place += places) operands[place] = hyper;
+    for (place = GRADIENT; place < operands.length; place += places) operands[place] = table;
   }
 
   function advance(chosen: readonly Slot[], gradients: readonly Float32Array[], scheduledFrom: number): void {
     const step = chosen[0].step + 1;
-    optimizer.fill(hyper, step, 1, scheduledFrom);
+    optimizer.fill(table, step, 1, scheduledFrom);
     run(chosen, gradients);
     for (const slot of chosen) slot.step = step;
     if (step > most) most = step;
   }
 
-  /** The same for tensors whose counts of steps differ. */
+  /** The same for tensors whose counts of steps or whose parts differ. */
   function advanceApart(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
-    const groups = new Map<number, [Slot[], Float32Array[]]>();
+    const groups = new Map<string, [Slot[], Float32Array[]]>();
     chosen.forEach((slot, i) => {
-      const group = groups.get(slot.step) ?? [[], []];
+      const key = `${slot.step} ${optimizer.parts.indexOf(slot.part)}`;
+      const group = groups.get(key) ?? [[], []];
       group[0].push(slot);
       group[1].push(gradients[i]);
-      groups.set(slot.step, group);
+      groups.set(key, group);
     });
     const scheduledFrom = most + 1;
     for (const group of groups.values()) advance(...group, scheduledFrom);
@@ -106,9 +122,12 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     for (const [name, value] of entries(who, 'gradients', gradients)) {
       if (value === undefined || value === null) continue;
       const slot = slots.get(name);
-      if (!slot) throw unknownName(who, name, [...slots.keys()]);
-      const gradient = checkGradient(who, slot, value);
-      if (buffers.has(bufferOf(gradient))) checkApart(who, slot.name, gradient, slots.values());
+      const parameter = slot ?? frozen.get(name);
+      if (!parameter) throw unknownName(who, name, [...slots.keys(), ...frozen.keys()]);
+      const gradient = checkGradient(who, parameter, value);
+      if (buffers.has(bufferOf(gradient))) checkApart(who, name, gradient, read);
+      // One of a frozen parameter is of no use, but no mistake.
+      if (!slot) continue;
       chosen.push(slot);
       checked.push(gradient);
     }
@@ -120,32 +139,42 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     step(gradients: unknown) {
       const [chosen, checked] = take(gradients);
       if (chosen.length === 0) return;
-      if (chosen.every(({ step }) => step === chosen[0].step)) advance(chosen, checked, most + 1);
-      else advanceApart(chosen, checked);
+      const changed = clip ? clip(chosen, checked) : checked;
+      const [{ step, part }] = chosen;
+      if (chosen.every((slot) => slot.step === step && slot.part === part)) advance(chosen, changed, most + 1);
+      else advanceApart(chosen, changed);
     },
 
     averaged() {
       const dict: Record<string, Float32Array> = {};
       for (const slot of slots.values()) {
         checkParameter(who, slot);
-        put(dict, slot.name, averagedOf(optimizer, slot));
+        put(dict, slot.name, averagedOf(slot));
       }
       return dict;
     },
 
     updateHessian(gradients: unknown) {
-      const { hessianScalars } = optimizer;
-      if (!hessianScalars) throw stateError('ERR_PLUMMET_OPTION', `${who}: it has no Hessian to update; sophiaG has`);
+      if (optimizer.parts.every(({ hessianScalars }) => hessianScalars === undefined)) {
+        throw stateError('ERR_PLUMMET_OPTION', `${who}: it has no Hessian to update; sophiaG has`);
+      }
       const [chosen, checked] = take(gradients);
-      hyper.set(hessianScalars);
-      run(chosen, checked);
+      for (const [part, hyper] of hypers) {
+        const own = chosen.flatMap((slot, i) => (slot.part === part ? [i] : []));
+        if (part.hessianScalars === undefined || own.length === 0) continue;
+        hyper.set(part.hessianScalars);
+        run(
+          own.map((i) => chosen[i]),
+          own.map((i) => checked[i]),
+        );
+      }
     },
 
     stateDict() {
       const dict: Record<string, Float32Array | number> = {};
-      for (const { name, states, step } of slots.values()) {
+      for (const { name, part, states, step } of slots.values()) {
         states.forEach((values, i) => {
-          put(dict, `${name}.${optimizer.states[i].name}`, Float32Array.from(values));
+          put(dict, `${name}.${part.states[i].name}`, Float32Array.from(values));
         });
         put(dict, `${name}.step`, step);
       }
@@ -154,15 +183,11 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
 
     loadStateDict(state: unknown) {
       const loaded = new Map(entries(`${who}.loadStateDict`, 'the state', state));
-      checkNames(
-        who,
-        [...slots.values()].flatMap((slot) => stateNames(optimizer, slot.name)),
-        loaded,
-      );
+      checkNames(who, [...slots.values()].flatMap(stateNames), loaded);
       const changes = [...slots.values()].map((slot) => ({
         slot,
         step: nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`)),
-        values: optimizer.states.map(({ name }) => checkState(who, slot, name, loaded.get(`${slot.name}.${name}`))),
+        values: slot.part.states.map(({ name }) => checkState(who, slot, name, loaded.get(`${slot.name}.${name}`))),
       }));
       for (const { slot, step, values } of changes) {
         slot.states.forEach((target, i) => {
@@ -183,7 +208,8 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
 }
 
 /** What to evaluate of a parameter: a copy. */
-function averagedOf({ averaged, states }: Optimizer, slot: Slot): Float32Array {
+function averagedOf(slot: Slot): Float32Array {
+  const { averaged, states } = slot.part;
   const values = Float32Array.from(slot.data);
   if (averaged === undefined || slot.step === 0) return values;
   const state = slot.states[states.findIndex(({ name }) => name === averaged.state)];
@@ -196,15 +222,15 @@ function put<T>(dict: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(dict, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
-const stateNames = (optimizer: Optimizer, name: string): string[] =>
-  [...optimizer.states.map((state) => state.name), 'step'].map((state) => `${name}.${state}`);
+const stateNames = ({ part, name }: Slot): string[] =>
+  [...part.states.map((state) => state.name), 'step'].map((state) => `${name}.${state}`);
 
 function unknownName(who: string, name: string, known: readonly string[]): Error {
   return rangeError('ERR_PLUMMET_OPTION', `${who}: there is no parameter "${name}".${suggestion(name, known)}`);
 }
 
 /** A gradient must not lie in the memory of a parameter: it would change while it is read. */
-function checkApart(who: string, name: string, gradient: Float32Array, slots: Iterable<Slot>): void {
+function checkApart(who: string, name: string, gradient: Float32Array, slots: Iterable<BoundParameter>): void {
   for (const slot of slots) {
     if (!overlap(slot.data, gradient)) continue;
     throw rangeError(

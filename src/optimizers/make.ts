@@ -4,7 +4,7 @@ import { isSchedule, plateausIn, revisionOf, ruleOf } from '../schedules/make.ts
 import type { Schedule } from '../schedules/schedule.ts';
 import { bind } from './bind.ts';
 import { hyperWidth } from './hyper.ts';
-import type { Optimizer, StateSpec } from './optimizer.ts';
+import type { Optimizer, Part, StateSpec } from './optimizer.ts';
 
 /** A number that may change from step to step. */
 export type Scheduled = number | Schedule;
@@ -29,13 +29,19 @@ export interface Rule<H extends string = never> {
     values: Readonly<Record<'learningRate' | H, number>>,
     count: number,
   ) => readonly number[];
-  readonly averaged?: Optimizer['averaged'];
-  readonly hessianScalars?: Optimizer['hessianScalars'];
+  readonly averaged?: Part['averaged'];
+  readonly hessianScalars?: Part['hessianScalars'];
 }
 
 const made = new WeakSet<object>();
 export const isOptimizer = (value: unknown): value is Optimizer =>
   typeof value === 'object' && value !== null && made.has(value);
+
+/** Makes an optimizer one that `isOptimizer` knows. */
+export function register(optimizer: Optimizer): Optimizer {
+  made.add(optimizer);
+  return Object.freeze(optimizer);
+}
 
 /** An option that is a number of at least 0, or a schedule. */
 export const scheduledOption = (who: string, name: string, value: unknown): Scheduled =>
@@ -56,6 +62,8 @@ function valueAt(who: string, name: string, scheduled: Scheduled, step: number):
 export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimizer {
   const { name, op, states } = rule;
   const width = hyperWidth(op);
+  const { averaged, hessianScalars } = rule;
+  const part: Part = { op, states, column: 0, transforms: [], averaged, hessianScalars };
   const hyper: Record<'learningRate' | H, Scheduled> = { ...rule.hyper };
   /** What `hyper` is in the step at hand; what does not change stands there already. */
   const values = {} as Record<'learningRate' | H, number>;
@@ -76,8 +84,11 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     name,
     op,
     states,
-    averaged: rule.averaged,
-    hessianScalars: rule.hessianScalars,
+    width,
+    parts: [part],
+    grouped: false,
+    globalNorm: null,
+    partsFor: (names) => names.map(() => part),
     get options() {
       return { ...hyper, ...rule.options };
     },
@@ -111,6 +122,5 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     },
     bind: (parameters, options) => bind(optimizer, parameters, options),
   };
-  made.add(optimizer);
-  return Object.freeze(optimizer);
+  return register(optimizer);
 }

@@ -2,10 +2,28 @@
 import type { OptimizerOp } from '../plan/ops.ts';
 import type { PlateauSchedule, Schedule } from '../schedules/schedule.ts';
 
+import type { Transform } from './transforms.ts';
+
 export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */
   readonly name: string;
   readonly initial: number;
+}
+
+/** What some of the parameters are updated with: all of them, where there are no groups. */
+export interface Part {
+  /** The element-wise op that does a step. */
+  readonly op: OptimizerOp;
+  /** In the order of the op's operands. */
+  readonly states: readonly StateSpec[];
+  /** Where its scalars begin in a row of the table: those of the op, then the limits of `transforms`. */
+  readonly column: number;
+  /** What is done to gradients before, in order. */
+  readonly transforms: readonly Transform[];
+  /** Where what to evaluate is not what is trained: parameter + weight · (state − parameter). */
+  readonly averaged?: { readonly state: string; readonly weight: number } | undefined;
+  /** The scalars with which the op, given gradients of sampled labels, moves the estimate of the Hessian and nothing else. */
+  readonly hessianScalars?: readonly number[] | undefined;
 }
 
 export interface Optimizer {
@@ -17,17 +35,27 @@ export interface Optimizer {
   learningRate: number | Schedule;
   /** The learning rate that a step has, counted from 1. */
   learningRateAt(step: number): number;
-  /** The element-wise op that does a step. */
+  /** The element-wise op that does a step, for parameters that are in no group. */
   readonly op: OptimizerOp;
   /** In the order of the op's operands. */
   readonly states: readonly StateSpec[];
-  /** Where what to evaluate is not what is trained: parameter + weight · (state − parameter). */
-  readonly averaged?: { readonly state: string; readonly weight: number } | undefined;
-  /** The scalars with which the op, given gradients of sampled labels, moves the estimate of the Hessian and nothing else. */
-  readonly hessianScalars?: readonly number[] | undefined;
+  /** How many scalars a row of the table has. */
+  readonly width: number;
+  /** The first is for parameters that are in no group. */
+  readonly parts: readonly Part[];
+  /** Whether there are groups. */
+  readonly grouped: boolean;
+  /** What is done to all gradients together, after what is done to each; `column` counts from the start of a row. */
+  readonly globalNorm: Transform | null;
   /**
-   * Writes the scalars of steps `firstStep` … `firstStep + count − 1` (the first step ever is 1), each a row of as many floats as
-   * the op has hyper scalars, computed in float64 and rounded once.
+   * The part of each of these parameters; null where it is frozen.
+   *
+   * @throws `ERR_PLUMMET_OPTION` where a group names a parameter that there is not
+   */
+  partsFor(names: readonly string[]): (Part | null)[];
+  /**
+   * Writes the scalars of steps `firstStep` … `firstStep + count − 1` (the first step ever is 1), each a row of `width`
+   * floats, computed in float64 and rounded once.
    *
    * @param scheduledFrom - the step that schedules take the first row for, where it is not `firstStep`: a parameter that has been
    * skipped is behind in its own steps, and goes by the schedule all the same

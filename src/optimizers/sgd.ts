@@ -1,5 +1,7 @@
 import { checkOptions, flag, inRange, rangeError } from '../errors.ts';
 import { type Convention, conventionOption } from './convention.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -37,7 +39,11 @@ const known = ['learningRate', 'momentum', 'dampening', 'nesterov', 'weightDecay
  * @example
  * const optimizer = optimizers.sgd({ learningRate: 0.01, momentum: 0.9 });
  */
-export function sgd(options: SgdOptions = {}): Optimizer {
+export function sgd(options: SgdOptions & CommonOptions<SgdOptions> = {}): Optimizer {
+  return composed('sgd', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('sgd', options, known);
   const convention = conventionOption('sgd', given.convention);
   const keras = convention === 'keras';

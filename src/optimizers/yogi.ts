@@ -1,5 +1,7 @@
 import { checkOptions, finite, flag, inRange } from '../errors.ts';
 import { decays } from './convention.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -47,7 +49,11 @@ const known = [
  * @example
  * const optimizer = optimizers.yogi({ learningRate: 0.01 });
  */
-export function yogi(options: YogiOptions = {}): Optimizer {
+export function yogi(options: YogiOptions & CommonOptions<YogiOptions> = {}): Optimizer {
+  return composed('yogi', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('yogi', options, known);
   const infinity = Number.POSITIVE_INFINITY;
   const learningRate = learningRateOption('yogi', given.learningRate ?? 1e-2);

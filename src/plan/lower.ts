@@ -9,10 +9,10 @@ import { type Activation, lowerActivation, numberOf } from './activations.ts';
 import { fuse } from './fuse.ts';
 import { at, columnsOf, createGraph, type Graph, gradientRows, ldOf, perRow, rowsOf, type Value } from './graph.ts';
 import type { Network } from './network.ts';
-import { opNamed, pad } from './ops.ts';
+import { pad } from './ops.ts';
 import { place } from './place.ts';
 import { EPOCH, FIRST, type Plan, ROWS, SOURCE_ROWS } from './plan.ts';
-import { lowerUpdate } from './update.ts';
+import { lowerUpdate, slotsOf } from './update.ts';
 
 /**
  * - `train`: forward, loss, metrics, backward, optimizer.
@@ -173,13 +173,13 @@ export function lower(lowering: Lowering): Lowered {
     }
   }
   const updates = (purpose === 'train' || purpose === 'apply') && optimizer && network.size > 0;
-  if (updates) lowerUpdate(graph, network, optimizer, lowering.fuse !== false);
+  if (updates) scratchStart = lowerUpdate(graph, network, optimizer, lowering.fuse !== false, scratchStart);
 
   const drafts = lowering.fuse === false ? graph.drafts : fuse(graph.drafts);
   const sizes = {
     params: network.size,
-    state: updates ? optimizer.states.length * network.size : 0,
-    scalars: updates ? (opNamed(optimizer.op).hyper?.length ?? 0) : 0,
+    state: updates ? slotsOf(optimizer) * network.size : 0,
+    scalars: updates ? optimizer.width : 0,
     totals: loss ? (lowering.firstTotal ?? 0) + 1 + (lowering.metrics?.length ?? 0) : 0,
   };
   return { plan: place(purpose, drafts, batchSize, sizes, scratchStart), constants };

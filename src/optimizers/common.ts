@@ -1,0 +1,116 @@
+/** Options that every optimizer has: what they are called, what they may be, and what is done for them. */
+import { checkOptions, flag, inRange, oneOf } from '../errors.ts';
+import type { GroupOptions } from './groups.ts';
+import { type NormKind, normKinds, type Transform } from './transforms.ts';
+
+export interface NormLimit {
+  /** Greater than 0: the largest norm that passes. */
+  maxNorm: number;
+  /** 1, 2 or Infinity; default 2. */
+  normType?: 1 | 2 | typeof Infinity;
+  /** At least 0: added to the norm before the limit is divided by it. */
+  epsilon?: number;
+}
+
+export interface AdaptiveLimit {
+  /** Greater than 0: how large a unit's gradient may be, as part of the unit's own norm. */
+  clipping: number;
+  /** Greater than 0: the least norm that a unit counts as having; default 1e-3. */
+  epsilon?: number;
+}
+
+/**
+ * Options that every optimizer has. What is done to gradients is done in this order: `maximize`, `adaptiveClip`, `clipValue`, `clipRms`,
+ * `clipNorm`, `globalClipNorm`; then weight decay and the rule. Gradients are never written to. A norm that is infinite makes finite
+ * elements 0 and infinite ones NaN; one that is NaN makes all of them NaN.
+ */
+export interface CommonOptions<O = object> {
+  /** Go up instead of down; default false. */
+  maximize?: boolean;
+  /** Greater than 0: every element of a gradient is held within [−clipValue, clipValue]. NaN stays. */
+  clipValue?: number | null;
+  /**
+   * The gradient of each tensor is scaled down to this norm where it is larger, as Keras' `clipnorm`. A number greater than 0 is the largest
+   * norm; as an object also the kind of norm and what is added to it (default 0).
+   */
+  clipNorm?: number | NormLimit | null;
+  /** Greater than 0: the gradient of each tensor is scaled down to this root mean square where it is larger, as optax' `clip_by_block_rms`. */
+  clipRms?: number | null;
+  /**
+   * Adaptive gradient clipping, Brock et al. 2021: the gradient of each unit is scaled down to `clipping` times the norm of the unit's
+   * weights. A column of a matrix is a unit (what leads to one output), a vector is one unit. A number is `clipping`.
+   */
+  adaptiveClip?: number | AdaptiveLimit | null;
+  /**
+   * All gradients together are scaled down to this norm where it is larger, as PyTorch's `clip_grad_norm_`: times min(1, maxNorm / (norm +
+   * epsilon)), with an epsilon of 1e-6 by default; 0 is what Keras and optax do. Those of frozen parameters do not count.
+   */
+  globalClipNorm?: number | NormLimit;
+  /** Parameters with options of their own, or an optimizer of their own; the first that matches a name has it. */
+  groups?: readonly (GroupOptions & O)[];
+}
+
+/** What a group may have too. */
+export const tensorOptions = ['maximize', 'clipValue', 'clipNorm', 'clipRms', 'adaptiveClip'] as const;
+export const commonOptions = [...tensorOptions, 'globalClipNorm', 'groups'] as const;
+export type TensorOptions = Partial<Record<(typeof tensorOptions)[number], unknown>>;
+
+const INFINITE = Number.POSITIVE_INFINITY;
+const positive = (who: string, name: string, value: unknown): number => inRange(who, name, value, 0, INFINITE, '()');
+
+/** `given` as an object, where a number may stand for its first member. */
+function members<K extends string>(who: string, name: string, given: unknown, keys: readonly K[]) {
+  const known: Partial<Record<K, unknown>> =
+    typeof given === 'number'
+      ? ({ [keys[0]]: given } as Partial<Record<K, unknown>>)
+      : checkOptions(`${who}: ${name}`, given, keys);
+  return known;
+}
+
+const kindOf = (who: string, name: string, type: unknown): NormKind => {
+  const wanted = oneOf(who, name, String(type), ['1', '2', 'Infinity']);
+  return wanted === '2' ? normKinds.squares : wanted === '1' ? normKinds.magnitudes : normKinds.largest;
+};
+
+/** A limit of a norm. */
+export function normTransform(who: string, name: string, given: unknown, epsilon: number, column: number): Transform {
+  const limit = members(who, name, given, ['maxNorm', 'normType', 'epsilon']);
+  const prefix = typeof given === 'number' ? name : `${name}.maxNorm`;
+  return {
+    op: 'norm',
+    limits: [
+      positive(who, prefix, limit.maxNorm),
+      inRange(who, `${name}.epsilon`, limit.epsilon ?? epsilon, 0, INFINITE),
+    ],
+    column,
+    kind: kindOf(who, `${name}.normType`, limit.normType ?? 2),
+    mean: false,
+  };
+}
+
+/** What these options do to the gradient of a tensor, in order; their limits stand from `column` on. */
+export function transformsOf(who: string, given: TensorOptions, column: number): Transform[] {
+  const made: Transform[] = [];
+  let next = column;
+  const add = (transform: Omit<Transform, 'column'>): void => {
+    made.push({ ...transform, column: next });
+    next += transform.limits.length;
+  };
+  const plain = { kind: normKinds.squares, mean: false };
+  if (given.maximize !== undefined && flag(who, 'maximize', given.maximize)) {
+    add({ ...plain, op: 'scaleGradient', limits: [-1] });
+  }
+  const set = (option: keyof TensorOptions): boolean => given[option] !== undefined && given[option] !== null;
+  if (set('adaptiveClip')) {
+    const limit = members(who, 'adaptiveClip', given.adaptiveClip, ['clipping', 'epsilon']);
+    const name = typeof given.adaptiveClip === 'number' ? 'adaptiveClip' : 'adaptiveClip.clipping';
+    const least = positive(who, 'adaptiveClip.epsilon', limit.epsilon ?? 1e-3);
+    add({ ...plain, op: 'adaptiveClip', limits: [positive(who, name, limit.clipping), least] });
+  }
+  if (set('clipValue')) add({ ...plain, op: 'clipValues', limits: [positive(who, 'clipValue', given.clipValue)] });
+  if (set('clipRms')) {
+    add({ op: 'norm', limits: [positive(who, 'clipRms', given.clipRms), 0], kind: normKinds.squares, mean: true });
+  }
+  if (set('clipNorm')) add(normTransform(who, 'clipNorm', given.clipNorm, 0, next));
+  return made;
+}

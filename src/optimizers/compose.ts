@@ -1,0 +1,229 @@
+/** An optimizer with the options that all of them have: more columns in its table, more ops before its own. */
+import {
+  type Coded,
+  checkOptions,
+  describe,
+  type ErrorCode,
+  elements,
+  flag,
+  rangeError,
+  typeError,
+} from '../errors.ts';
+import { bind } from './bind.ts';
+import {
+  type CommonOptions,
+  commonOptions,
+  normTransform,
+  type TensorOptions,
+  tensorOptions,
+  transformsOf,
+} from './common.ts';
+import { assign, type Group, type Match, readMatch } from './groups.ts';
+import { isOptimizer, register } from './make.ts';
+import type { Optimizer, Part } from './optimizer.ts';
+import type { Transform } from './transforms.ts';
+
+type Given = Record<string, unknown>;
+
+/** Which of the options are of that list, and which are not. */
+function divided(given: Given, names: readonly string[]): [Given, Given] {
+  const entries = Object.entries(given);
+  return [
+    Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+    Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+  ];
+}
+
+/** A group as it was read: what updates its parameters, and whether the learning rate is that of all. */
+interface ReadGroup {
+  readonly match: Match;
+  readonly optimizer: Optimizer | null;
+  readonly inherits: boolean;
+  readonly given: Given;
+}
+
+/**
+ * What `rule` makes of an optimizer's own options, with what the common ones ask for.
+ *
+ * @param known - the names of the rule's own options
+ * @param rule - checks them, and makes the optimizer
+ * @throws `ERR_PLUMMET_OPTION` where an option is unknown or out of range, also in a group
+ */
+export function composed(
+  who: string,
+  options: unknown,
+  known: readonly string[],
+  rule: (own: Given) => Optimizer,
+): Optimizer {
+  const given: Given = checkOptions(who, options, [...known, ...commonOptions]);
+  const [common, own] = divided(given, commonOptions);
+  const base = rule(own);
+  if (Object.keys(common).length === 0) return base;
+  const inherited: TensorOptions = divided(common, tensorOptions)[0];
+  const transformed = (of: Optimizer, of_: TensorOptions): Optimizer =>
+    join(of, transformsOf(who, of_, of.width), [], null, of_);
+  const groups = readGroups(who, common.groups ?? [], known, (ownOfGroup, tensor) =>
+    transformed(rule({ ...own, ...ownOfGroup }), { ...inherited, ...tensor }),
+  );
+  const outer = transformed(base, inherited);
+  const width = groups.reduce((sum, { optimizer }) => sum + (optimizer?.width ?? 0), outer.width);
+  const { globalClipNorm } = common;
+  const global = globalClipNorm == null ? null : normTransform(who, 'globalClipNorm', globalClipNorm, 1e-6, width);
+  return join(outer, [], groups, global, common);
+}
+
+function readGroups(
+  who: string,
+  given: unknown,
+  known: readonly string[],
+  make: (own: Given, tensor: TensorOptions) => Optimizer,
+): ReadGroup[] {
+  const list = elements(who, 'groups', given);
+  if (!list) {
+    throw typeError(
+      'ERR_PLUMMET_OPTION',
+      `${who}: groups must be an array, as in [{ match: /bias$/, weightDecay: 0 }], got ${describe(given)}`,
+    );
+  }
+  return list.map((one, i) => within(who, `groups[${i}]`, () => readGroup(who, i, one, known, make)));
+}
+
+function readGroup(
+  who: string,
+  i: number,
+  given: unknown,
+  known: readonly string[],
+  make: (own: Given, tensor: TensorOptions) => Optimizer,
+): ReadGroup {
+  const name = `${who}: groups[${i}]`;
+  const names = ['match', 'frozen', 'optimizer', ...known, ...tensorOptions];
+  const read: Given = checkOptions(name, given ?? null, names);
+  const match = readMatch(name, read.match);
+  const [about, options] = divided(read, ['match', 'frozen', 'optimizer']);
+  const frozen = about.frozen !== undefined && flag(name, 'frozen', about.frozen);
+  const told = Object.keys(options);
+  if ((frozen || about.optimizer !== undefined) && told.length > 0) {
+    const what = frozen ? 'is frozen' : 'has an optimizer of its own';
+    throw rangeError('ERR_PLUMMET_OPTION', `${name}: ${match.text} ${what}; it cannot have ${told.join(', ')} as well`);
+  }
+  if (frozen && about.optimizer !== undefined) {
+    throw rangeError('ERR_PLUMMET_OPTION', `${name}: ${match.text} is frozen; it cannot have an optimizer as well`);
+  }
+  if (frozen) return { match, optimizer: null, inherits: false, given: read };
+  if (about.optimizer !== undefined) {
+    return { match, optimizer: plainOptimizer(name, about.optimizer), inherits: false, given: read };
+  }
+  const [tensor, own] = divided(options, tensorOptions);
+  return { match, optimizer: make(own, tensor), inherits: own.learningRate === undefined, given: read };
+}
+
+function plainOptimizer(name: string, given: unknown): Optimizer {
+  if (!isOptimizer(given)) {
+    throw typeError(
+      'ERR_PLUMMET_OPTION',
+      `${name}: optimizer must be what optimizers.adam() and its like return, got ${describe(given)}`,
+    );
+  }
+  if (given.parts.length === 1 && given.globalNorm === null && !given.grouped) return given;
+  throw rangeError('ERR_PLUMMET_OPTION', `${name}: the optimizer of a group cannot have groups or globalClipNorm`);
+}
+
+/** Errors of a group's options say of which group. */
+function within<T>(who: string, where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code, message } = error as Coded<Error>;
+    if (code === undefined || message.startsWith(`${who}: ${where}`)) throw error;
+    const make = error instanceof RangeError ? rangeError : typeError;
+    throw make(code as ErrorCode, message.replace(`${who}: `, `${who}: ${where}: `), { cause: error });
+  }
+}
+
+/** Scalars of a part, and where they stand in a row. */
+interface Section {
+  readonly optimizer: Optimizer;
+  readonly column: number;
+}
+
+function join(
+  base: Optimizer,
+  transforms: readonly Transform[],
+  groups: readonly ReadGroup[],
+  globalNorm: Transform | null,
+  common: Given,
+): Optimizer {
+  const sections: Section[] = [{ optimizer: base, column: 0 }];
+  const constants: [column: number, value: number][] = [];
+  let width = base.width;
+  const put = ({ limits, column }: Transform): void => {
+    limits.forEach((limit, i) => {
+      constants.push([column + i, limit]);
+    });
+    width += limits.length;
+  };
+  for (const transform of transforms) put(transform);
+  const rest: Part = { ...base.parts[0], transforms: [...base.parts[0].transforms, ...transforms] };
+  const assigned: Group[] = [];
+  const parts = [rest];
+  for (const { match, optimizer } of groups) {
+    let part: Part | null = null;
+    if (optimizer) {
+      sections.push({ optimizer, column: width });
+      part = { ...optimizer.parts[0], column: width };
+      parts.push(part);
+      width += optimizer.width;
+    }
+    assigned.push({ match, part });
+  }
+  if (globalNorm) put(globalNorm);
+  const followers = [base, ...groups.flatMap(({ optimizer, inherits }) => (optimizer && inherits ? [optimizer] : []))];
+  const all = sections.map(({ optimizer }) => optimizer);
+  let room = new Float32Array(0);
+
+  const optimizer: Optimizer = {
+    name: base.name,
+    op: base.op,
+    states: base.states,
+    width,
+    parts,
+    globalNorm,
+    grouped: groups.length > 0,
+    partsFor: (names) => assign(base.name, assigned, rest, names),
+    get options() {
+      return { ...base.options, ...common, ...(groups.length > 0 && { groups: groups.map(({ given }) => given) }) };
+    },
+    get learningRate() {
+      return base.learningRate;
+    },
+    set learningRate(value) {
+      for (const follower of followers) follower.learningRate = value;
+    },
+    learningRateAt: (step) => base.learningRateAt(step),
+    fill(table, firstStep, count, scheduledFrom = firstStep) {
+      for (const { optimizer: of, column } of sections) {
+        if (room.length < count * of.width) room = new Float32Array(count * of.width);
+        of.fill(room, firstStep, count, scheduledFrom);
+        for (let i = 0; i < count; i++) {
+          for (let j = 0; j < of.width; j++) table[i * width + column + j] = room[i * of.width + j];
+        }
+      }
+      for (let i = 0; i < count; i++) {
+        for (const [column, value] of constants) table[i * width + column] = value;
+      }
+    },
+    get revision() {
+      return all.reduce((sum, { revision }) => sum + revision, 0);
+    },
+    get settledFrom() {
+      return Math.max(...all.map(({ settledFrom }) => settledFrom));
+    },
+    get plateaus() {
+      return [...new Set(all.flatMap(({ plateaus }) => plateaus))];
+    },
+    bind: (parameters, options) => bind(optimizer, parameters, options),
+  };
+  return register(optimizer);
+}
+
+export type { CommonOptions };
