@@ -77,6 +77,7 @@ class Cases {
   std::vector<Problem> gemms();
   std::vector<Problem> element_wise(Op op);
   std::vector<Problem> per_row(Op op);
+  std::vector<Problem> of_gradients(Op op);
   std::vector<Problem> optimizers(Op op);
   std::vector<Problem> of_dense(Op op);
   Source source_;
@@ -271,6 +272,52 @@ inline std::vector<Problem> Cases::of_dense(Op op) {
   return all;
 }
 
+// Norms and clipping, of gradients in rows and in panels.
+inline std::vector<Problem> Cases::of_gradients(Op op) {
+  std::vector<Problem> all;
+  if (op == kOp_scaleGradient || op == kOp_clipValues) {
+    for (int64_t n : {1, 15, 16, 33, 100}) {
+      for (bool any : {false, true}) {
+        all.push_back({op, {flat(n, any), hyper(1), written(flat(n))}, {n}, (n + 15) / 16});
+        all.push_back({op, {flat(n, any), hyper(1), in_place(flat(n), 0)}, {n}, (n + 15) / 16});
+      }
+    }
+    return all;
+  }
+  if (op == kOp_clipScale) {
+    for (int64_t blocks : {0, 1, 3, 40}) {
+      for (int64_t kind : {0, 1, 2}) {
+        Array partials = flat(2 * blocks);
+        for (int64_t i = 0; i < blocks; i++) {
+          const double x = source_.uniform();
+          memcpy(&partials.bytes[size_t(8 * i)], &x, 8);
+        }
+        all.push_back({op, {partials, hyper(2), written(flat(1))}, {blocks, kind, blocks % 2 * 7}, 1});
+      }
+    }
+    return all;
+  }
+  const int64_t shapes[][2] = {{1, 1}, {1, 16}, {5, 31}, {3, 33}, {70, 50}, {64, 32}, {129, 65}, {1, 4097}, {65, 4100}};
+  for (const auto& s : shapes) {
+    for (int variant = 0; variant < 4; variant++) {
+      const bool any = variant % 2 == 1;
+      const int64_t rows = s[0], columns = s[1], panelled = variant / 2;
+      const int64_t width = panelled ? pad(columns) : columns;
+      const Array x = panelled ? panels(rows, columns, any) : flat(rows * columns, any);
+      if (op == kOp_adaptiveClip) {
+        const Array p = panelled ? panels(rows, columns, any) : flat(rows * columns, any);
+        all.push_back({op, {p, x, hyper(2), written(x)}, {rows, columns, width, panelled}, (columns + 15) / 16});
+        continue;
+      }
+      for (int64_t kind : {0, 1, 2}) {
+        const int64_t blocks = (rows + 63) / 64 * ((columns + 4095) / 4096);
+        all.push_back({op, {x, written(flat(2 * blocks))}, {rows, columns, width, panelled, kind}, blocks});
+      }
+    }
+  }
+  return all;
+}
+
 inline std::vector<Problem> Cases::of(Op op) {
   if (op >= kOp_sgdOfDense) return of_dense(op);
   if (op <= kOp_copyRows) return gathers(op);
@@ -294,6 +341,8 @@ inline std::vector<Problem> Cases::of(Op op) {
     }
   } else if (op == kOp_gemm) {
     return gemms();
+  } else if (op <= kOp_adaptiveClip) {
+    return of_gradients(op);
   } else {
     return optimizers(op);
   }

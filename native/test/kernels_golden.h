@@ -32,6 +32,11 @@ constexpr uint64_t kGolden[kOpCount] = {
     0xf0a34d9db0a2e0f0,  // addToTotal
     0xefd90a99d5c26309,  // shuffle
     0xec327ead15683d81,  // gemm
+    0x03399ba64a86ac2b,  // gradientNorm
+    0x3dcabc1d4523f93b,  // clipScale
+    0x725bfcc3fa878532,  // scaleGradient
+    0x3d61a855d0daffd9,  // clipValues
+    0x1519daa4bc60db6c,  // adaptiveClip
     0x0d51fc00dac81653,  // sgd
     0x588d0af596b9ca50,  // sgdMomentum
     0xba3eca7f7cfe40c2,  // sgdNesterov
