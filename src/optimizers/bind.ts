@@ -1,11 +1,11 @@
 import { bufferOf, float32Array } from '../arrays.ts';
-import { checkOptions, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
+import { checkOptions, flag, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
 import { executeFor } from '../kernels/index.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { createClip } from './clip.ts';
 import { hyperWidth } from './hyper.ts';
-import type { BoundOptimizer, Optimizer, Part } from './optimizer.ts';
+import type { BoundOptimizer, Optimizer, Part, StateDifference } from './optimizer.ts';
 import {
   type BoundParameter,
   checkGradient,
@@ -181,21 +181,31 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       return dict;
     },
 
-    loadStateDict(state: unknown) {
+    loadStateDict(state: unknown, options?: unknown) {
+      const { strict: wanted } = checkOptions(`${who}.loadStateDict`, options, ['strict']);
+      const strict = wanted === undefined || flag(`${who}.loadStateDict`, 'strict', wanted);
       const loaded = new Map(entries(`${who}.loadStateDict`, 'the state', state));
-      checkNames(who, [...slots.values()].flatMap(stateNames), loaded);
+      const difference = compareNames([...slots.values()].flatMap(stateNames), loaded);
+      if (strict) checkNames(who, difference);
       const changes = [...slots.values()].map((slot) => ({
         slot,
-        step: nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`)),
-        values: slot.part.states.map(({ name }) => checkState(who, slot, name, loaded.get(`${slot.name}.${name}`))),
+        step: loaded.has(`${slot.name}.step`)
+          ? nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`))
+          : slot.step,
+        values: slot.part.states.map(({ name }) => {
+          const own = `${slot.name}.${name}`;
+          return loaded.has(own) ? checkState(who, slot, name, loaded.get(own)) : null;
+        }),
       }));
       for (const { slot, step, values } of changes) {
         slot.states.forEach((target, i) => {
-          target.set(values[i]);
+          const given = values[i];
+          if (given) target.set(given);
         });
         slot.step = step;
       }
       most = changes.reduce((max, { step }) => Math.max(max, step), 0);
+      return difference;
     },
 
     get learningRate(): number {
@@ -240,10 +250,16 @@ function checkApart(who: string, name: string, gradient: Float32Array, slots: It
   }
 }
 
-function checkNames(who: string, wanted: readonly string[], given: ReadonlyMap<string, unknown>): void {
+/** Names that a state should have and has not, and names that it has and should not. */
+function compareNames(wanted: readonly string[], given: ReadonlyMap<string, unknown>): StateDifference {
   const known = new Set(wanted);
-  const missing = wanted.filter((name) => !given.has(name));
-  const unexpected = [...given.keys()].filter((name) => !known.has(name));
+  return {
+    missing: wanted.filter((name) => !given.has(name)),
+    unexpected: [...given.keys()].filter((name) => !known.has(name)),
+  };
+}
+
+function checkNames(who: string, { missing, unexpected }: StateDifference): void {
   if (missing.length + unexpected.length === 0) return;
   const problems = [
     missing.length > 0 ? `missing ${listed(missing)}` : '',

@@ -20,11 +20,11 @@ export interface AdaptiveLimit {
 }
 
 /**
- * Options that every optimizer has. What is done to gradients is done in this order: `maximize`, `adaptiveClip`, `clipValue`, `clipRms`,
+ * What is done to the gradient of each tensor; groups may have options of their own, null for none. It is done in this order: `maximize`, `adaptiveClip`, `clipValue`, `clipRms`,
  * `clipNorm`, `globalClipNorm`; then weight decay and the rule. Gradients are never written to. A norm that is infinite makes finite
  * elements 0 and infinite ones NaN; one that is NaN makes all of them NaN.
  */
-export interface CommonOptions<O = object> {
+export interface GradientOptions {
   /** Go up instead of down; default false. */
   maximize?: boolean;
   /** Greater than 0: every element of a gradient is held within [−clipValue, clipValue]. NaN stays. */
@@ -41,13 +41,17 @@ export interface CommonOptions<O = object> {
    * weights. A column of a matrix is a unit (what leads to one output), a vector is one unit. A number is `clipping`.
    */
   adaptiveClip?: number | AdaptiveLimit | null;
+}
+
+/** What every optimizer has beside its own options. */
+export interface CommonOptions<O = object> extends GradientOptions {
   /**
    * All gradients together are scaled down to this norm where it is larger, as PyTorch's `clip_grad_norm_`: times min(1, maxNorm / (norm +
    * epsilon)), with an epsilon of 1e-6 by default; 0 is what Keras and optax do. Those of frozen parameters do not count.
    */
   globalClipNorm?: number | NormLimit;
   /** Parameters with options of their own, or an optimizer of their own; the first that matches a name has it. */
-  groups?: readonly (GroupOptions & O)[];
+  groups?: readonly (GroupOptions & GradientOptions & O)[];
 }
 
 /** What a group may have too. */

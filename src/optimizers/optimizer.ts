@@ -79,6 +79,18 @@ export interface BindOptions {
   backend?: 'native' | 'reference' | { name: 'native' | 'reference'; isa?: string; threads?: number };
 }
 
+export interface LoadOptions {
+  /** Whether the state must have all names and no others; default true. Otherwise what is missing stays as it is, and the rest is left. */
+  strict?: boolean;
+}
+
+export interface StateDifference {
+  /** Names such as `w.expAvg` that the parameters have and the state has not. */
+  readonly missing: readonly string[];
+  /** Names that the state has and the parameters have not. */
+  readonly unexpected: readonly string[];
+}
+
 export interface BoundOptimizer {
   /** One step. A gradient that is absent skips its parameter and that parameter's step count. */
   step(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
@@ -88,7 +100,14 @@ export interface BoundOptimizer {
   updateHessian(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
   /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
   stateDict(): Record<string, Float32Array | number>;
-  loadStateDict(state: Readonly<Record<string, Float32Array | number>>): void;
+  /**
+   * Goes on from a state. The order of names is irrelevant; copies are made.
+   *
+   * @returns the names that were missing and those that were unexpected: with `strict`, none
+   * @throws `ERR_PLUMMET_STATE` where, with `strict`, names are missing or unexpected; `ERR_PLUMMET_SHAPE`, `ERR_PLUMMET_TYPE`,
+   * `ERR_PLUMMET_OPTION` where a value is not one of its parameter's. Nothing has changed then.
+   */
+  loadStateDict(state: Readonly<Record<string, Float32Array | number>>, options?: LoadOptions): StateDifference;
   /** That of the next step. Setting it sets that of the optimizer, and so of all that is bound to it; a schedule may be set, too. */
   get learningRate(): number;
   set learningRate(value: number | Schedule);

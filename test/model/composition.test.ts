@@ -18,7 +18,7 @@ function modelWith(optimizer: Optimizer, backend?: never) {
     ],
     { seed: 3 },
   );
-  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', ...(backend && { backend }) });
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', ...(backend ? { backend } : {}) });
   return model;
 }
 

@@ -34,6 +34,7 @@ function optionsOf({ clipping, options, source }: Case): object {
 }
 
 const floats = (values: readonly (number | string)[]) => Float32Array.from(values, Number);
+const named = <T>(list: readonly T[]): Record<string, T> => Object.fromEntries(list.entries());
 const thrown = (act: () => unknown): string => {
   try {
     act();
@@ -56,7 +57,7 @@ describe.each(cases.map((c) => [c.name, c] as const))('%s', (_, c) => {
     const kept = gradients.map((gradient) => gradient.slice());
     // One step of plain descent with rate 1 subtracts the clipped gradient.
     const rule = sgd({ learningRate: 1, ...optionsOf(c) });
-    rule.bind({ ...after }, { backend: choice }).step({ ...gradients });
+    rule.bind(named(after), { backend: choice }).step(named(gradients));
     for (const [i, gradient] of gradients.entries()) expectSameBits(gradient, kept[i], 'the gradient');
     c.clipped.forEach((values, i) => {
       const wanted = values.map(Number);
@@ -94,8 +95,8 @@ describe('clipping', () => {
     for (const create of [sgd, adam, yogi]) {
       const results = backends().map(({ label, choice }) => {
         const tensors = shapes.map((shape, i) => ({ shape, data: wild(sizeOf(shape), 3 + i) }));
-        const bound = create({ ...options, weightDecay: 0.01 } as object).bind({ ...tensors }, { backend: choice });
-        for (let t = 0; t < 3; t++) bound.step({ ...shapes.map((shape, i) => wild(sizeOf(shape), i + t)) });
+        const bound = create({ ...options, weightDecay: 0.01 } as object).bind(named(tensors), { backend: choice });
+        for (let t = 0; t < 3; t++) bound.step(named(shapes.map((shape, i) => wild(sizeOf(shape), i + t))));
         const state = Object.values(bound.stateDict()).filter((x) => typeof x !== 'number');
         return { label, arrays: [...tensors.map(({ data }) => data), ...(state as Float32Array[])] };
       });

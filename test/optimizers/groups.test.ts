@@ -153,3 +153,37 @@ describe('groups', () => {
     );
   });
 });
+
+describe('loadStateDict', () => {
+  it('takes what it finds where it is not strict, and says what it did not find', () => {
+    const make = () => adam().bind({ a: values(3), b: values(2) });
+    const first = make();
+    first.step({ a: values(3), b: values(2) });
+    const { 'a.expAvg': expAvg, 'a.step': step, 'b.expAvg': other } = first.stateDict();
+    const second = make();
+    const part = { old: 1, 'a.step': step, 'b.expAvg': other, 'a.expAvg': expAvg };
+    expect(thrown(() => second.loadStateDict(part))).toContain('ERR_PLUMMET_STATE adam: the state does not belong');
+    expect(second.loadStateDict(part, { strict: false })).toEqual({
+      missing: ['a.expAvgSq', 'b.expAvgSq', 'b.step'],
+      unexpected: ['old'],
+    });
+    expect(second.stateDict()).toEqual({
+      ...first.stateDict(),
+      'a.expAvgSq': new Float32Array(3),
+      'b.expAvgSq': new Float32Array(2),
+      'b.step': 0,
+    });
+    expect(second.loadStateDict(first.stateDict())).toEqual({ missing: [], unexpected: [] });
+  });
+
+  it('changes nothing where a value is wrong, strict or not', () => {
+    const bound = adam().bind({ a: values(3) });
+    const before = bound.stateDict();
+    for (const state of [{ 'a.expAvg': values(2) }, { 'a.expAvg': values(3), 'a.step': -1 }, { 'a.step': undefined }]) {
+      expect(thrown(() => bound.loadStateDict(state as never, { strict: false }))).toContain('ERR_PLUMMET_');
+      expect(bound.stateDict()).toEqual(before);
+    }
+    expect(thrown(() => bound.loadStateDict({}, { strict: 1 as never }))).toContain('strict must be true or false');
+    expect(thrown(() => bound.loadStateDict({}, { stric: true } as never))).toContain('Did you mean "strict"?');
+  });
+});
