@@ -2,8 +2,8 @@
 import type { Execute } from '../kernels/contract.ts';
 import { sharedFloats } from '../memory.ts';
 import { normBlocks } from '../plan/ops.ts';
+import { rowsAndColumns, type Transform, unitsOf } from '../plan/transforms.ts';
 import type { Optimizer, Part } from './optimizer.ts';
-import { rowsAndColumns, type Transform, unitsOf } from './transforms.ts';
 
 /** A tensor whose gradient is changed. */
 export interface Clipped {

@@ -1,7 +1,7 @@
 /** Options that every optimizer has: what they are called, what they may be, and what is done for them. */
 import { checkOptions, flag, inRange, oneOf } from '../errors.ts';
+import { type NormKind, normKinds, type Transform } from '../plan/transforms.ts';
 import type { GroupOptions } from './groups.ts';
-import { type NormKind, normKinds, type Transform } from './transforms.ts';
 
 export interface NormLimit {
   /** Greater than 0: the largest norm that passes. */

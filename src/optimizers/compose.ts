@@ -9,6 +9,7 @@ import {
   rangeError,
   typeError,
 } from '../errors.ts';
+import type { Transform } from '../plan/transforms.ts';
 import { bind } from './bind.ts';
 import {
   type CommonOptions,
@@ -21,7 +22,6 @@ import {
 import { assign, type Group, type Match, readMatch } from './groups.ts';
 import { isOptimizer, register } from './make.ts';
 import type { Optimizer, Part } from './optimizer.ts';
-import type { Transform } from './transforms.ts';
 
 type Given = Record<string, unknown>;
 

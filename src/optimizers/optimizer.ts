@@ -1,8 +1,7 @@
 /** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
 import type { OptimizerOp } from '../plan/ops.ts';
+import type { Transform } from '../plan/transforms.ts';
 import type { PlateauSchedule, Schedule } from '../schedules/schedule.ts';
-
-import type { Transform } from './transforms.ts';
 
 export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */

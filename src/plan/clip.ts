@@ -1,9 +1,9 @@
 /** What is done to gradients before the optimizer's step: ops over them, in place. */
 import type { Optimizer, Part } from '../optimizers/optimizer.ts';
-import { rowsAndColumns, type Transform, unitsOf } from '../optimizers/transforms.ts';
 import { at, type Graph, type Value } from './graph.ts';
 import type { Parameter } from './network.ts';
 import { normBlocks, pad } from './ops.ts';
+import { rowsAndColumns, type Transform, unitsOf } from './transforms.ts';
 
 /** A parameter that is updated, and what it is updated with. */
 export interface Updated {
