@@ -1,4 +1,6 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -44,7 +46,11 @@ const known = [
  * @example
  * const optimizer = optimizers.adabelief();
  */
-export function adabelief(options: AdabeliefOptions = {}): Optimizer {
+export function adabelief(options: AdabeliefOptions & CommonOptions<AdabeliefOptions> = {}): Optimizer {
+  return composed('adabelief', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adabelief', options, known);
   const learningRate = learningRateOption('adabelief', given.learningRate ?? 1e-3);
   const beta1 = inRange('adabelief', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');

@@ -1,4 +1,6 @@
 import { checkOptions, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -32,7 +34,11 @@ const known = ['learningRate', 'rho', 'epsilon', 'weightDecay', 'convention'] as
  * @example
  * const optimizer = optimizers.adadelta({ learningRate: 1 });
  */
-export function adadelta(options: AdadeltaOptions = {}): Optimizer {
+export function adadelta(options: AdadeltaOptions & CommonOptions<AdadeltaOptions> = {}): Optimizer {
+  return composed('adadelta', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adadelta', options, known);
   const convention = conventionOption('adadelta', given.convention);
   const keras = convention === 'keras';

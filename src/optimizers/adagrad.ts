@@ -1,4 +1,6 @@
 import { checkOptions, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -34,7 +36,11 @@ const known = ['learningRate', 'lrDecay', 'initialAccumulatorValue', 'epsilon', 
  * @example
  * const optimizer = optimizers.adagrad({ learningRate: 0.05, initialAccumulatorValue: 0.1 });
  */
-export function adagrad(options: AdagradOptions = {}): Optimizer {
+export function adagrad(options: AdagradOptions & CommonOptions<AdagradOptions> = {}): Optimizer {
+  return composed('adagrad', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adagrad', options, known);
   const infinity = Number.POSITIVE_INFINITY;
   const convention = conventionOption('adagrad', given.convention);

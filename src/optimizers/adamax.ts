@@ -1,4 +1,6 @@
 import { checkOptions, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -35,7 +37,11 @@ const known = ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'conv
  * @example
  * const optimizer = optimizers.adamax({ learningRate: 2e-3 });
  */
-export function adamax(options: AdamaxOptions = {}): Optimizer {
+export function adamax(options: AdamaxOptions & CommonOptions<AdamaxOptions> = {}): Optimizer {
+  return composed('adamax', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adamax', options, known);
   const convention = conventionOption('adamax', given.convention);
   const keras = convention === 'keras';

@@ -1,5 +1,7 @@
 import { checkOptions } from '../errors.ts';
 import { type AdamOptions, adamRule } from './adam.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { conventionOption } from './convention.ts';
 import type { Scheduled } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -34,7 +36,11 @@ const known = [
  * @example
  * const optimizer = optimizers.adamw({ learningRate: 1e-3, weightDecay: 0.05 });
  */
-export function adamw(options: AdamwOptions = {}): Optimizer {
+export function adamw(options: AdamwOptions & CommonOptions<AdamwOptions> = {}): Optimizer {
+  return composed('adamw', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adamw', options, known);
   const convention = conventionOption('adamw', given.convention);
   const weightDecay = convention === 'keras' ? 0.004 : 0.01;

@@ -1,4 +1,6 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -33,7 +35,11 @@ const known = ['learningRate', 'beta1', 'beta2', 'beta3', 'epsilon', 'weightDeca
  * @example
  * const optimizer = optimizers.adan();
  */
-export function adan(options: AdanOptions = {}): Optimizer {
+export function adan(options: AdanOptions & CommonOptions<AdanOptions> = {}): Optimizer {
+  return composed('adan', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adan', options, known);
   const learningRate = learningRateOption('adan', given.learningRate ?? 1e-3);
   const beta1 = inRange('adan', 'beta1', given.beta1 ?? 0.98, 0, 1, '[)');

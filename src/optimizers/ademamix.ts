@@ -1,5 +1,7 @@
 import { checkOptions, flag, inRange, positiveInteger, rangeError } from '../errors.ts';
 import { exp, log } from '../math.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -58,7 +60,11 @@ function warmedUp(beta1: number, beta3: number, steps: number | null): (step: nu
  * @example
  * const optimizer = optimizers.ademamix();
  */
-export function ademamix(options: AdemamixOptions = {}): Optimizer {
+export function ademamix(options: AdemamixOptions & CommonOptions<AdemamixOptions> = {}): Optimizer {
+  return composed('ademamix', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('ademamix', options, known);
   const learningRate = learningRateOption('ademamix', given.learningRate ?? 1e-3);
   const beta1 = inRange('ademamix', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');

@@ -1,4 +1,6 @@
 import { checkOptions, flag, inRange, rangeError } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -43,7 +45,11 @@ const known = [
  * @example
  * const optimizer = optimizers.adopt();
  */
-export function adopt(options: AdoptOptions = {}): Optimizer {
+export function adopt(options: AdoptOptions & CommonOptions<AdoptOptions> = {}): Optimizer {
+  return composed('adopt', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('adopt', options, known);
   const learningRate = learningRateOption('adopt', given.learningRate ?? 1e-3);
   const beta1 = inRange('adopt', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');

@@ -1,5 +1,7 @@
 import { checkOptions, inRange } from '../errors.ts';
 import { power } from '../power.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -28,7 +30,11 @@ const known = ['learningRate', 'lambd', 'alpha', 't0', 'weightDecay'] as const;
  * @example
  * const optimizer = optimizers.asgd();
  */
-export function asgd(options: AsgdOptions = {}): Optimizer {
+export function asgd(options: AsgdOptions & CommonOptions<AsgdOptions> = {}): Optimizer {
+  return composed('asgd', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('asgd', options, known);
   const learningRate = learningRateOption('asgd', given.learningRate ?? 1e-2);
   const lambd = inRange('asgd', 'lambd', given.lambd ?? 1e-4, 0, Number.POSITIVE_INFINITY);

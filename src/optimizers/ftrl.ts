@@ -1,4 +1,6 @@
 import { checkOptions, inRange, oneOf, rangeError } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -52,7 +54,11 @@ const withoutRate = (step: number): Error => {
  * @example
  * const optimizer = optimizers.ftrl();
  */
-export function ftrl(options: FtrlOptions = {}): Optimizer {
+export function ftrl(options: FtrlOptions & CommonOptions<FtrlOptions> = {}): Optimizer {
+  return composed('ftrl', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('ftrl', options, known);
   const learningRate = learningRateOption('ftrl', given.learningRate ?? 1e-3);
   if (learningRate === 0) throw withoutRate(0);

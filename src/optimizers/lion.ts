@@ -1,4 +1,6 @@
 import { checkOptions, inRange, oneOf } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -27,7 +29,11 @@ const known = ['learningRate', 'beta1', 'beta2', 'weightDecay', 'convention'] as
  * @example
  * const optimizer = optimizers.lion();
  */
-export function lion(options: LionOptions = {}): Optimizer {
+export function lion(options: LionOptions & CommonOptions<LionOptions> = {}): Optimizer {
+  return composed('lion', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('lion', options, known);
   const convention = oneOf('lion', 'convention', given.convention ?? 'torch', ['torch', 'keras']);
   const learningRate = learningRateOption('lion', given.learningRate ?? (convention === 'keras' ? 1e-3 : 1e-4));

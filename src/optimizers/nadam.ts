@@ -1,5 +1,7 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
 import { exp, log } from '../math.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -54,7 +56,11 @@ const SHRINK = 0.96;
  * @example
  * const optimizer = optimizers.nadam({ learningRate: 2e-3 });
  */
-export function nadam(options: NadamOptions = {}): Optimizer {
+export function nadam(options: NadamOptions & CommonOptions<NadamOptions> = {}): Optimizer {
+  return composed('nadam', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('nadam', options, known);
   const infinity = Number.POSITIVE_INFINITY;
   const convention = conventionOption('nadam', given.convention);

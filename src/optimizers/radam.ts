@@ -1,4 +1,6 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -47,7 +49,11 @@ const TRUSTED = 5;
  * @example
  * const optimizer = optimizers.radam({ learningRate: 1e-3 });
  */
-export function radam(options: RadamOptions = {}): Optimizer {
+export function radam(options: RadamOptions & CommonOptions<RadamOptions> = {}): Optimizer {
+  return composed('radam', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('radam', options, known);
   const learningRate = learningRateOption('radam', given.learningRate ?? 1e-3);
   const beta1 = inRange('radam', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');

@@ -1,4 +1,6 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -49,7 +51,11 @@ const known = [
  * @example
  * const optimizer = optimizers.rmsprop({ learningRate: 1e-3, momentum: 0.9, centered: true });
  */
-export function rmsprop(options: RmspropOptions = {}): Optimizer {
+export function rmsprop(options: RmspropOptions & CommonOptions<RmspropOptions> = {}): Optimizer {
+  return composed('rmsprop', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('rmsprop', options, known);
   const infinity = Number.POSITIVE_INFINITY;
   const convention = conventionOption('rmsprop', given.convention);

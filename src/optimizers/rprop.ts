@@ -1,4 +1,6 @@
 import { checkOptions, inRange, rangeError } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -30,7 +32,11 @@ const known = ['learningRate', 'etaMinus', 'etaPlus', 'stepMin', 'stepMax', 'wei
  * @example
  * const optimizer = optimizers.rprop({ learningRate: 0.01 });
  */
-export function rprop(options: RpropOptions = {}): Optimizer {
+export function rprop(options: RpropOptions & CommonOptions<RpropOptions> = {}): Optimizer {
+  return composed('rprop', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('rprop', options, known);
   const infinity = Number.POSITIVE_INFINITY;
   const learningRate = learningRateOption('rprop', given.learningRate ?? 1e-2);

@@ -1,5 +1,7 @@
 import { checkOptions, inRange, nonNegativeInteger, oneOf } from '../errors.ts';
 import { averagingWeights } from './averaging.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct } from './products.ts';
@@ -50,7 +52,13 @@ const known = [
  * @example
  * const optimizer = optimizers.scheduleFreeAdamW();
  */
-export function scheduleFreeAdamW(options: ScheduleFreeAdamWOptions = {}): Optimizer {
+export function scheduleFreeAdamW(
+  options: ScheduleFreeAdamWOptions & CommonOptions<ScheduleFreeAdamWOptions> = {},
+): Optimizer {
+  return composed('scheduleFreeAdamW', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('scheduleFreeAdamW', options, known);
   const learningRate = learningRateOption('scheduleFreeAdamW', given.learningRate ?? 2.5e-3);
   const beta1 = inRange('scheduleFreeAdamW', 'beta1', given.beta1 ?? 0.9, 0, 1, '()');

@@ -1,5 +1,7 @@
 import { checkOptions, inRange, nonNegativeInteger } from '../errors.ts';
 import { averagingWeights } from './averaging.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -32,7 +34,13 @@ const known = ['learningRate', 'momentum', 'weightDecay', 'warmupSteps', 'r', 'w
  * @example
  * const optimizer = optimizers.scheduleFreeSGD();
  */
-export function scheduleFreeSGD(options: ScheduleFreeSGDOptions = {}): Optimizer {
+export function scheduleFreeSGD(
+  options: ScheduleFreeSGDOptions & CommonOptions<ScheduleFreeSGDOptions> = {},
+): Optimizer {
+  return composed('scheduleFreeSGD', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('scheduleFreeSGD', options, known);
   const learningRate = learningRateOption('scheduleFreeSGD', given.learningRate ?? 1);
   const momentum = inRange('scheduleFreeSGD', 'momentum', given.momentum ?? 0.9, 0, 1, '()');

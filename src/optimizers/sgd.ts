@@ -1,7 +1,7 @@
 import { checkOptions, flag, inRange, rangeError } from '../errors.ts';
-import { type Convention, conventionOption } from './convention.ts';
 import type { CommonOptions } from './common.ts';
 import { composed } from './compose.ts';
+import { type Convention, conventionOption } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 

@@ -1,4 +1,6 @@
 import { checkOptions, flag, inRange } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -24,7 +26,11 @@ const known = ['learningRate', 'momentum', 'weightDecay', 'decoupledWeightDecay'
  * @example
  * const optimizer = optimizers.signum();
  */
-export function signum(options: SignumOptions = {}): Optimizer {
+export function signum(options: SignumOptions & CommonOptions<SignumOptions> = {}): Optimizer {
+  return composed('signum', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('signum', options, known);
   const learningRate = learningRateOption('signum', given.learningRate ?? 1e-3);
   const momentum = inRange('signum', 'momentum', given.momentum ?? 0.9, 0, 1, '[)');

@@ -1,4 +1,6 @@
 import { checkOptions, inRange, positiveInteger } from '../errors.ts';
+import type { CommonOptions } from './common.ts';
+import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -32,7 +34,11 @@ const known = ['learningRate', 'beta1', 'beta2', 'rho', 'batchSize', 'epsilon', 
  * @example
  * const optimizer = optimizers.sophiaG();
  */
-export function sophiaG(options: SophiaGOptions = {}): Optimizer {
+export function sophiaG(options: SophiaGOptions & CommonOptions<SophiaGOptions> = {}): Optimizer {
+  return composed('sophiaG', options, known, rule);
+}
+
+function rule(options: object): Optimizer {
   const given = checkOptions('sophiaG', options, known);
   const learningRate = learningRateOption('sophiaG', given.learningRate ?? 1e-4);
   const beta1 = inRange('sophiaG', 'beta1', given.beta1 ?? 0.965, 0, 1, '[)');

@@ -1,7 +1,7 @@
 import { checkOptions, finite, flag, inRange } from '../errors.ts';
-import { decays } from './convention.ts';
 import type { CommonOptions } from './common.ts';
 import { composed } from './compose.ts';
+import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';

@@ -65,7 +65,7 @@ const derived = new Set(['muProduct']);
 
 /** Our options for a case. */
 function optionsOf(file: string, convention: string, { options, ...c }: Case): Options {
-  const { maximize: _, ...ours } = options;
+  const ours: Options = { ...options };
   if (c.convention === convention) return ours;
   if (c.convention === 'keras') return { ...ours, convention: 'keras' };
   const translate = translations[`${file} ${c.convention}`];
@@ -124,11 +124,9 @@ function follow(c: Case, optimizer: Optimizer, backend: never, negated?: string)
   const peaks = c.params.map(({ values }) => values.map(Math.abs));
   const named = Object.fromEntries(c.params.map(({ shape }, p) => [`p${p}`, { data: parameters[p], shape }]));
   const bound = optimizer.bind(named, { backend });
-  // To go up is to go down with the gradients turned round, before weight decay.
-  const along = c.options.maximize === true ? (x: number) => -x : (x: number) => x;
   c.grads.forEach((gradients, step) => {
     if (c.learningRates) bound.learningRate = c.learningRates[step];
-    const given = gradients.map((g, p) => [`p${p}`, g === null ? undefined : Float32Array.from(g, along)] as const);
+    const given = gradients.map((g, p) => [`p${p}`, g === null ? undefined : Float32Array.from(g)] as const);
     bound.step(Object.fromEntries(given));
     parameters.forEach((values, p) => {
       values.forEach((value, i) => {
