@@ -2,7 +2,7 @@
 // How near to the peak are matrix products, of the shapes that networks have?
 import { loadAddon } from '#internal';
 import { measureApart } from './lib/child.mjs';
-import { threadCounts } from './lib/limits.mjs';
+import { bandwidthOf, threadCounts } from './lib/limits.mjs';
 import { missing, noAddon } from './lib/missing.mjs';
 import { absences, peersFor } from './lib/peers.mjs';
 import { probeIsas, probeMissing } from './lib/probe.mjs';
@@ -21,30 +21,45 @@ const shapes = [
   ['NN', 128, 1024, 1024],
   ['NN', 1, 1024, 1024],
   ['NN', 16, 16, 16],
+  ['NN', 32, 32, 32],
   ['NN', 64, 64, 64],
+  ['NN', 96, 96, 96],
+  ['NN', 256, 256, 256],
   ['NN', 512, 512, 512],
   ['NN', 1024, 1024, 1024],
   ['NN', 2048, 2048, 2048],
   ['TN', 784, 128, 128],
   ['TN', 784, 128, 32],
   ['TN', 128, 10, 128],
+  ['TN', 32, 32, 32],
   ['TN', 64, 64, 64],
+  ['TN', 96, 96, 96],
+  ['TN', 256, 256, 256],
+  ['TN', 512, 512, 512],
   ['TN', 1024, 1024, 128],
   ['TN', 1024, 1024, 1024],
+  ['TN', 2048, 2048, 2048],
   ['NT', 128, 128, 10],
+  ['NT', 128, 784, 128],
+  ['NT', 32, 32, 32],
   ['NT', 64, 64, 64],
+  ['NT', 96, 96, 96],
+  ['NT', 256, 256, 256],
+  ['NT', 512, 512, 512],
   ['NT', 128, 1024, 1024],
   ['NT', 1024, 1024, 1024],
+  ['NT', 2048, 2048, 2048],
 ];
 
 /** @param {import('./lib/context.mjs').Context} context */
-export async function measure({ quick }) {
+export async function measure({ quick, full, limitsIfAny }) {
   const { addon } = loadAddon();
   if (!addon) throw missing(noAddon);
   const probed = (await probeMissing()) ? [] : await probeIsas();
-  const products = shapes
-    .filter(([, m]) => !quick || m <= 512)
-    .flatMap(([form, m, n, k]) => ['rows', 'panels'].map((layout) => ({ form, m, n, k, layout })));
+  const limits = await limitsIfAny();
+  const most = quick ? 512 : full ? 2048 : 1024;
+  const asked = shapes.filter(([, m]) => m <= most);
+  const products = asked.flatMap(([form, m, n, k]) => ['rows', 'panels'].map((layout) => ({ form, m, n, k, layout })));
   /** @type {any[]} */
   const records = [];
   for (const isa of addon.info().isas.filter((name) => name !== 'scalar')) {
@@ -55,11 +70,19 @@ export async function measure({ quick }) {
       const { peak, times } = await measureApart(script, { ...task, ...effort });
       for (const [i, product] of products.entries()) {
         const gflops = rates(times[i], (2 * product.m * product.n * product.k) / 1e9);
-        records.push({ ...product, isa, threads, peak: peak?.best, share: gflops.best / peak?.best, ...gflops });
+        const share = { peak: peak?.best, share: gflops.best / peak?.best };
+        records.push({
+          ...product,
+          isa,
+          threads,
+          ...share,
+          ...streamed(product, gflops.best, threads, limits),
+          ...gflops,
+        });
       }
     }
   }
-  for (const [form, m, n, k] of shapes.filter((shape) => shape[0] === 'NN' && (!quick || shape[1] <= 512))) {
+  for (const [form, m, n, k] of asked.filter((shape) => shape[0] === 'NN')) {
     const flop = 2 * m * n * k;
     for (const threads of threadCounts()) {
       const size = { shape: [m, n, k], threads, steps: Math.max(3, Math.ceil(2e8 / flop)), rounds: quick ? 3 : 7 };
@@ -73,12 +96,25 @@ export async function measure({ quick }) {
   return records;
 }
 
+/**
+ * How near a product that uses each number once is to reading its matrix.
+ * @param {Product} product
+ * @param {number} gflops
+ * @param {number} threads
+ * @param {import('./lib/context.mjs').Limits | undefined} limits
+ */
+function streamed({ m, n, k }, gflops, threads, limits) {
+  if (m > 1) return {};
+  const rate = (4 * (m * k + k * n + m * n) * gflops) / (2 * m * n * k);
+  return { rate, ofReading: rate / bandwidthOf(limits, 'read', 4 * k * n, threads) };
+}
+
 const nameOf = (/** @type {Product} */ { form, m, n, k }) => `${form} ${m}×${n}×${k}`;
 
 /** @param {any[]} records */
 export function print(records) {
   const figures = table(
-    ['', 'laid out in', 'isa', 'threads', 'best', 'median', 'of peak', ''],
+    ['', 'laid out in', 'isa', 'threads', 'best', 'median', 'of peak', 'of reading', ''],
     records
       .filter(({ absent }) => absent === undefined)
       .map((record) => [
@@ -89,6 +125,7 @@ export function print(records) {
         digits(record.best),
         digits(record.median),
         percent(record.share),
+        record.ofReading === undefined ? '' : percent(record.ofReading),
         mark(record),
       ]),
   );

@@ -2,7 +2,9 @@
 // What `plummet bench` does: asks the questions in turn and shows what they find.
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { loadAddon } from '#internal';
 import { createContext } from './lib/context.mjs';
+import { chartReached, printReached, reached } from './lib/goals.mjs';
 import { busy, machine } from './lib/machine.mjs';
 import { isMissing } from './lib/missing.mjs';
 import { questions } from './questions.mjs';
@@ -83,6 +85,16 @@ export async function bench({ names, quick, full, json, html, command }) {
     results[name] = { question, load, records };
     sections.push({ name, question, text, load, noisy, measured: measured.length, charts: charts?.(records) ?? [] });
   }
+  const isa = loadAddon().addon?.info().isas[0] ?? '';
+  // Only what was measured here is judged, and only questions that have goals.
+  const goals = reached(results, await context.measuredLimits()?.catch(() => undefined), isa);
+  if (goals.length > 0) {
+    const question = 'what was to be reached, by the same share of this machine’s limits';
+    const text = printReached(goals);
+    console.log(`\n${question[0].toUpperCase()}${question.slice(1)}\n${text}`);
+    const load = [loadavg()[0], loadavg()[0]];
+    sections.unshift({ name: 'goals', question, text, load, noisy: 0, measured: 0, charts: chartReached(goals) });
+  }
   const versions = Object.values(results)
     .flatMap(({ records }) => records)
     .flatMap(({ name, version }) => (version ? [`${name} ${version}`] : []));
@@ -91,7 +103,7 @@ export async function bench({ names, quick, full, json, html, command }) {
   const clock = (await context.measuredLimits()?.catch(() => undefined))?.clock;
   if (clock) where.clock = `${clock.best.toFixed(2)} GHz measured; ${where.clock}`;
 
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: where, results }, null, 2)}\n`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: where, results, goals }, null, 2)}\n`);
   if (html !== undefined && report) {
     const recorded = JSON.parse(readFileSync(new URL('./peers.json', import.meta.url), 'utf8'));
     if (results.limits && results.products) {
@@ -100,5 +112,5 @@ export async function bench({ names, quick, full, json, html, command }) {
     }
     writeFileSync(html, report.page({ machine: where, sections, recorded }));
   }
-  return sections.length > 0 && !failed;
+  return Object.keys(results).length > 0 && !failed;
 }

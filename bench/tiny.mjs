@@ -1,10 +1,11 @@
 // @ts-check
 // What does a step of a small network cost inside fit? Adam, mean squared error, tanh.
+import { loadAddon } from '#internal';
 import { measureApart } from './lib/child.mjs';
-import { threadCounts } from './lib/limits.mjs';
+import { peakOf, threadCounts } from './lib/limits.mjs';
 import { absences, peersFor } from './lib/peers.mjs';
 import { scaled, summary } from './lib/statistics.mjs';
-import { digits, mark, table } from './lib/table.mjs';
+import { digits, mark, percent, table } from './lib/table.mjs';
 
 export const question = 'microseconds a step of small networks';
 
@@ -16,8 +17,14 @@ export const networks = [
   { widths: [64, 256, 256, 10], batchSize: 64, steps: 200 },
 ];
 
+/** Multiplications and additions of a step: forward, gradients of kernels, and of inputs but for the first layer. @param {readonly number[]} widths @param {number} batch */
+export const operations = (widths, batch) =>
+  2 * batch * widths.slice(1).reduce((sum, units, i) => sum + units * widths[i] * (i === 0 ? 2 : 3), 0);
+
 /** @param {import('./lib/context.mjs').Context} context */
-export async function measure({ quick }) {
+export async function measure({ quick, limitsIfAny }) {
+  const limits = await limitsIfAny();
+  const isa = loadAddon().addon?.info().isas[0] ?? '';
   const script = new URL('./tiny/plummet.mjs', import.meta.url);
   const records = [];
   for (const { widths, batchSize, steps } of networks) {
@@ -55,14 +62,14 @@ export async function measure({ quick }) {
       }
     }
     for (const { name } of all) {
-      if (seconds[name])
-        records.push({
-          network: widths.join('-'),
-          batchSize,
-          name,
-          version: versions[name],
-          ...scaled(summary(seconds[name]), 1e6),
-        });
+      if (!seconds[name]) continue;
+      const times = scaled(summary(seconds[name]), 1e6);
+      const gflops = operations(widths, batchSize) / times.best / 1e3;
+      const threads = runners.find((runner) => runner.name === name && runner.backend.name === 'native')?.backend
+        .threads;
+      const share = threads === undefined ? undefined : gflops / peakOf(limits, isa, threads);
+      const base = { network: widths.join('-'), batchSize, name, version: versions[name], threads };
+      records.push({ ...base, ...times, gflops, share });
     }
   }
   return records;
@@ -77,9 +84,11 @@ export function print(records) {
     `${record.batchSize}`,
     digits(record.best),
     digits(record.median),
+    digits(record.gflops),
+    percent(record.share),
     mark(record),
   ]);
-  return `${table(['', 'network', 'batch', 'best µs', 'median µs', ''], rows)}\n${absences(records)}`.trimEnd();
+  return `${table(['', 'network', 'batch', 'best µs', 'median µs', 'GFLOP/s', 'of peak', ''], rows)}\n${absences(records)}`.trimEnd();
 }
 
 /** @param {any[]} records @returns {import('./report/charts.mjs').Chart[]} */

@@ -31,6 +31,7 @@ export const peers = [
   { name: 'PyTorch compiled', tasks: ['epoch', 'step'], script: 'pytorch.py', needs: 'torch', options: { mode: 'compiled' } },
   { name: 'JAX per step', tasks: ['epoch', 'step', 'predict'], script: 'jax_optax.py', needs: 'optax', options: { mode: 'step' } },
   { name: 'JAX lax.scan', tasks: ['epoch', 'step'], script: 'jax_optax.py', needs: 'optax', options: { mode: 'scan' } },
+  { name: 'NumPy', tasks: ['product'], script: 'numpy_blas.py', needs: 'numpy' },
   { name: 'Keras', tasks: ['epoch'], script: 'keras_fit.py', needs: 'keras' },
 ]; // biome-ignore format: a table
 

@@ -1,5 +1,6 @@
 // @ts-check
 // Products in turn with the peak of the same threads and instruction set: node measure.mjs '{"products": […], …}' prints JSON.
+import { leadingDimension as ld } from '#internal';
 import { opLoop } from '../lib/op-loop.mjs';
 import { probe } from '../lib/probe.mjs';
 import { interleave, summary } from '../lib/statistics.mjs';
@@ -7,14 +8,12 @@ import { interleave, summary } from '../lib/statistics.mjs';
 /** @type {{ products: import('../products.mjs').Product[], isa: string, threads: number, probed: boolean, seconds: number, rounds: number }} */
 const { products, isa, threads, probed, seconds, rounds } = JSON.parse(process.argv[2] ?? '{}');
 
-const pad = (/** @type {number} */ n) => Math.ceil(n / 16) * 16;
-
-/** Which op a product is, over arrays of users (row by row) or over a network's own (panels). @type {Record<string, (p: import('../products.mjs').Product) => [any, number[]]>} */
+/** Which op a product is, over arrays of users (row by row) or over a network's own (panels), as plans lay them out. @type {Record<string, (p: import('../products.mjs').Product) => [any, number[]]>} */
 const forms = {
   rows: ({ form, m, n, k }) => ['gemm', [m, n, k, form === 'TN' ? 1 : 0, form === 'NT' ? 1 : 0, 0]],
-  'panels NN': ({ m, n, k }) => ['dense', [m, k, n, pad(k), pad(n), 0]],
-  'panels TN': ({ m, n, k }) => ['denseKernelGradient', [k, m, n, pad(m), pad(n)]],
-  'panels NT': ({ m, n, k }) => ['denseInputGradient', [m, n, k, pad(k), pad(n), 0]],
+  'panels NN': ({ m, n, k }) => ['dense', [m, k, n, ld(k), ld(n), 0]],
+  'panels TN': ({ m, n, k }) => ['denseKernelGradient', [k, m, n, ld(m), ld(n)]],
+  'panels NT': ({ m, n, k }) => ['denseInputGradient', [m, n, k, ld(k), ld(n), 0]],
 };
 
 /** @type {Record<string, () => number | Promise<number>>} */
