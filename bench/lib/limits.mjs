@@ -12,6 +12,9 @@ import { interleave, summary } from './statistics.mjs';
  * @typedef {{ clock: Summary, peaks: Peak[], bandwidths: Bandwidth[], barrier?: Summary, forkJoin?: Summary }} Limits
  */
 
+/** Seconds until threads that have just begun are on processors of their own. @param {number} threads */
+export const settled = (threads) => (threads > 1 ? 0.04 : 0);
+
 /** One, and all. */
 export const threadCounts = () => [...new Set([1, availableParallelism()])];
 
@@ -33,7 +36,8 @@ export async function measureLimits({ quick }) {
   /** @type {Record<string, () => Promise<number>>} */
   const tasks = { clock: () => probe('clock', seconds) };
   const peaks = isas.flatMap((isa) => threadCounts().map((threads) => ({ isa, threads })));
-  for (const { isa, threads } of peaks) tasks[`fma ${isa} ${threads}`] = () => probe('fma', isa, threads, seconds);
+  for (const { isa, threads } of peaks)
+    tasks[`fma ${isa} ${threads}`] = () => probe('fma', isa, threads, Math.max(seconds, settled(threads)));
   const walks =
     isas.length === 0
       ? []

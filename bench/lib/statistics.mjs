@@ -53,25 +53,23 @@ export async function interleave(tasks, rounds) {
 }
 
 /**
- * A task for `interleave`: seconds a turn of `turn(count)`, which does something `count` times. The count is found at the first
- * turn, so that one measurement takes about `seconds`.
+ * A task for `interleave`: seconds a turn of `turn(count)`, which does something `count` times. The count grows until
+ * one measurement takes about `seconds`.
  * @param {(count: number) => void} turn
  * @param {number} seconds
  */
 export function timed(turn, seconds) {
-  let count = 0;
+  let count = 1;
   const time = (/** @type {number} */ times) => {
     const begin = performance.now();
     turn(times);
     return (performance.now() - begin) / 1000;
   };
   return () => {
-    if (count === 0) {
-      count = 1;
-      for (let taken = time(1); taken < seconds / 2; taken = time(count)) {
-        count = Math.ceil(count * Math.min(10, Math.max(1.5, seconds / Math.max(taken, 1e-7))));
-      }
+    // Code that has become faster since the last turn is measured with more of it.
+    for (let taken = 0; ; count = Math.ceil(count * Math.min(10, Math.max(1.5, seconds / Math.max(taken, 1e-7))))) {
+      taken = time(count);
+      if (taken >= seconds / 2) return taken / count;
     }
-    return time(count) / count;
   };
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Products in turn with the peak of the same threads and instruction set: node measure.mjs '{"products": […], …}' prints JSON.
 import { leadingDimension as ld } from '#internal';
+import { settled } from '../lib/limits.mjs';
 import { opLoop } from '../lib/op-loop.mjs';
 import { probe } from '../lib/probe.mjs';
 import { interleave, summary } from '../lib/statistics.mjs';
@@ -17,7 +18,7 @@ const forms = {
 };
 
 /** @type {Record<string, () => number | Promise<number>>} */
-const tasks = probed ? { peak: () => probe('fma', isa, threads, seconds / 2) } : {};
+const tasks = probed ? { peak: () => probe('fma', isa, threads, Math.max(seconds / 2, settled(threads))) } : {};
 for (const [i, product] of products.entries()) {
   const form = product.layout === 'rows' ? 'rows' : `panels ${product.form}`;
   const [op, dims] = forms[form](product);
