@@ -44,7 +44,7 @@ export async function measure({ quick, limitsIfAny }) {
           measureApart(script, {
             ...size,
             backend,
-            steps: backend.name === 'native' ? size.steps : Math.ceil(size.steps / 20),
+            steps: backend.name === 'native' ? steps : Math.ceil(size.steps / 20),
           }),
       })),
       ...(await peersFor('step', { ...size, steps: Math.max(20, size.steps / 20) })),

@@ -1,6 +1,6 @@
 /** The benchmark's arithmetic, on made-up numbers: nothing is timed here. */
-import { describe, expect, test } from 'vitest';
-import { interleave, median, rates, scaled, summary } from '../../bench/lib/statistics.mjs';
+import { describe, expect, test, vi } from 'vitest';
+import { interleave, median, rates, scaled, summary, timed } from '../../bench/lib/statistics.mjs';
 import { digits, percent, table } from '../../bench/lib/table.mjs';
 
 describe('summary', () => {
@@ -47,4 +47,22 @@ test('tables are flush, and what is unknown is a dash', () => {
   expect(table(['', 'n'], rows).split('\n')).toEqual(['        n', '---  ----', 'one  1235', 'x       –']);
   expect([0.0123, 0.123, 1.234, 12.34].map(digits)).toEqual(['0.0123', '0.123', '1.23', '12.3']);
   expect([percent(0.876), percent(undefined)]).toEqual(['88 %', '–']);
+});
+
+test('a measured function gets as many turns as its time needs, and more once it is faster', () => {
+  let now = 0;
+  let cost = 1;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const turns: number[] = [];
+  const task = timed((count) => {
+    turns.push(count);
+    now += cost * count;
+  }, 0.1);
+  expect(task()).toBeCloseTo(1e-3);
+  const before = turns.at(-1) as number;
+  expect(before).toBeGreaterThanOrEqual(50);
+  cost = 0.1;
+  expect(task()).toBeCloseTo(1e-4);
+  expect(turns.at(-1)).toBeGreaterThan(5 * before);
+  clock.mockRestore();
 });
