@@ -134,14 +134,23 @@ export function print(records) {
 
 /** @param {any[]} records @returns {import('./report/charts.mjs').Chart[]} */
 export function charts(records) {
-  const groups = new Map(records.map(({ isa, threads, peak }) => [`${isa}, ${threads} thr.`, { isa, threads, peak }]));
+  // Operands row by row are in the table.
+  const drawn = records.filter(({ layout, best }) => layout !== 'rows' && best !== undefined);
+  const groups = new Map(
+    drawn.map(({ isa, threads, peak }) => [`${isa || 'peers'}, ${threads} thr.`, { isa, threads, peak }]),
+  );
   return [...groups].map(([name, { isa, threads, peak }]) => ({
     kind: 'bars',
     title: `Matrix products: ${name}`,
     unit: 'GFLOP/s',
     ...(peak === undefined ? {} : { limit: { value: peak, label: 'peak' } }),
-    data: records
+    data: drawn
       .filter((record) => record.isa === isa && record.threads === threads)
-      .map((record) => ({ name: `${nameOf(record)}, ${record.layout}`, value: record.best, noisy: record.noisy })),
+      .map((record) => ({
+        name: isa ? nameOf(record) : `${nameOf(record)}, ${record.layout}`,
+        value: record.best,
+        noisy: record.noisy,
+        own: isa !== '',
+      })),
   }));
 }

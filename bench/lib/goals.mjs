@@ -51,7 +51,7 @@ function goals(results, isa) {
   add('wide', 'an epoch, 784-1024-1024-10', 's', 'least', 'peak', [[1, 2.4], [2, 1.2]], native('SGD'));
   const reference = (/** @type {any} */ r, /** @type {number} */ threads) =>
     r.training.includes('SGD') && r.name.startsWith(`Plummet reference, ${threads} `);
-  add('mnist', 'an epoch of MNIST on the reference path', 's', 'least', 'clock', [[1, 13], [2, 7]], reference);
+  add('mnist', 'MNIST on the reference path, an epoch', 's', 'least', 'clock', [[1, 13], [2, 7]], reference);
   const step = (/** @type {string} */ network) => (/** @type {any} */ r, /** @type {number} */ threads) =>
     r.network === network && r.name === `Plummet native, ${threads} thr.`;
   add('tiny', 'a step of 2-8-1, batch 4', 'µs', 'least', 'clock', [[1, 0.2]], step('2-8-1'));
@@ -65,11 +65,10 @@ function goals(results, isa) {
     r.layout === 'panels' && r.isa === set && r.threads === threads && forms.includes(r.form) &&
     r.m >= 32 && r.k >= 32 && r.n % 32 === 0; // biome-ignore format: a condition
   const shape = (/** @type {any} */ { form, m, n, k }) => `${form} ${m}×${n}×${k}`;
-  const products = 'products of networks, part of the peak';
-  add('products', `${products}: NN, the lowest`, '', 'most', 'nothing', [[1, 0.92], [2, 0.9]], wide(['NN'], isa), 'share', shape);
-  add('products', `${products}: TN and NT, the lowest`, '', 'most', 'nothing', [[1, 0.88], [2, 0.86]], wide(['TN', 'NT'], isa), 'share', shape);
+  add('products', 'NN products, lowest part of the peak', '', 'most', 'nothing', [[1, 0.92], [2, 0.9]], wide(['NN'], isa), 'share', shape);
+  add('products', 'TN and NT products, lowest part of it', '', 'most', 'nothing', [[1, 0.88], [2, 0.86]], wide(['TN', 'NT'], isa), 'share', shape);
   if (isa === 'avx512')
-    add('products', 'the same with AVX2, the lowest', '', 'most', 'nothing', [[1, 0.92]], wide(['NN'], 'avx2'), 'share', shape);
+    add('products', 'NN products with AVX2, lowest part', '', 'most', 'nothing', [[1, 0.92]], wide(['NN'], 'avx2'), 'share', shape);
   const product = (/** @type {number} */ m, /** @type {number} */ n, /** @type {number} */ k) => (/** @type {any} */ r, /** @type {number} */ threads) =>
     r.form === 'NN' && r.isa === isa && r.threads === threads && r.layout === 'panels' && r.m === m && r.n === n && r.k === k;
   add('products', '64×64×64', 'GFLOP/s', 'most', 'peak', [[1, 240]], product(64, 64, 64));
@@ -85,11 +84,11 @@ function goals(results, isa) {
   add('not-alone', 'two threads to one, one processor busy', '×', 'least', 'nothing', [[2, 1.25]], beside('last processor only'), 'timeToOneThread', training);
   const shared = of('not-alone').map((r) => ({ name: r.name, part: r.part?.is }));
   for (const [name, goal] of /** @type {[string, number][]} */ ([['eight fits at once', 0.8], ['half a processor', 0.4]]))
-    found.push({ question: 'not-alone', what: `${name}, part of one fit’s throughput`, unit: '', threads: 0, goal, better: 'most', by: 'nothing', is: shared.find((r) => r.name === name)?.part });
+    found.push({ question: 'not-alone', what: `${name}, part of one fit’s rate`, unit: '', threads: 0, goal, better: 'most', by: 'nothing', is: shared.find((r) => r.name === name)?.part });
   const at = (/** @type {any} */ r) => `width ${r.width}, batch ${r.batchSize}`;
-  add('scaling', 'a step to max(FLOP ÷ peak, bytes ÷ bandwidth), the highest', '×', 'least', 'nothing', [[1, 1.25], [2, 1.25]], (r, threads) => r.threads === threads, 'ratio', at);
-  add('memory', 'memory to parameters × (1 + gradients + states) + activations, the highest', '×', 'least', 'nothing', [[0, 1]], (r) => r.ratio !== undefined, 'ratio', (r) => r.name);
-  add('start-up', 'to the first finished step, over bare Node', 'ms', 'least', 'nothing', [[0, 60]], (r) => r.name === 'Plummet, trainOnBatch', 'over');
+  add('scaling', 'a step to its bound, the highest', '×', 'least', 'nothing', [[1, 1.25], [2, 1.25]], (r, threads) => r.threads === threads, 'ratio', at);
+  add('memory', 'memory to its formula, the highest', '×', 'least', 'nothing', [[0, 1]], (r) => r.ratio !== undefined, 'ratio', (r) => r.name);
+  add('start-up', 'first step over bare Node', 'ms', 'least', 'nothing', [[0, 60]], (r) => r.name === 'Plummet, trainOnBatch', 'over');
   return found;
 } // biome-ignore format: a list, one goal a line
 
