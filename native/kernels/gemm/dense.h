@@ -77,7 +77,7 @@ int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
   const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldx = args.dim[3], ldy = args.dim[4];
   const Strided x{operand<const float>(args, 0), 1, ldx};
   const float* const dy = operand<const float>(args, 1);
-  for_parts(args.blocking, begin, end, inputs, rows,
+  for_parts(by_columns(args.blocking), begin, end, inputs, rows,
             [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
               const int64_t j = q * kPanel, width = panel_width(outputs, q);
               const float* const right = dy + p * ldy + j;

@@ -77,7 +77,7 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
   float* const packed_left = copy + kRowBlock * kPanel;
   const int64_t blocks = (m + kRowBlock - 1) / kRowBlock;
   const bool pack_a = transpose_a && m % kSamePlaces == 0 && end - begin >= kFewPanels * blocks;
-  for_slabs(args.blocking, begin, end, m, k, [&](const Slab& slab) {
+  for_slabs(transpose_a ? by_columns(args.blocking) : args.blocking, begin, end, m, k, [&](const Slab& slab) {
     const bool held = accumulate || slab.p > 0;
     if (pack_a) pack_left<V>(a.at(slab.from, slab.p), slab.count, slab.length, packed_left);
     slab.for_panels([&](int64_t q, int64_t from, int64_t rows) {

@@ -30,6 +30,13 @@ struct Slab {
   }
 };
 
+// Where the left-hand matrix is read by its columns, a tile takes a whole line of the cache for each of k: as much
+// again as the right-hand one.
+inline Blocking by_columns(Blocking blocking) {
+  blocking.stretch = larger(blocking.stretch / 2, 1);
+  return blocking;
+}
+
 // Calls f(slab) for the slabs that make up units [begin, end) of a product: once at least for all rows, also where k is
 // 0. Stretches of k are of nearly equal length and come in ascending order.
 template <class F>
