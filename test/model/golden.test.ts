@@ -51,8 +51,8 @@ function within(actual: ArrayLike<number>, expected: readonly number[], toleranc
 }
 
 describe.each(backends)('PyTorch, recorded (%s)', (backend) => {
-  it('has cases of sgd with momentum and of adam', () => {
-    expect(new Set(cases.map(({ optimizer }) => optimizer))).toEqual(new Set(['sgd', 'adam']));
+  it('has cases of sgd with momentum, of adam and of adamw', () => {
+    expect(new Set(cases.map(({ optimizer }) => optimizer))).toEqual(new Set(['sgd', 'adam', 'adamw']));
   });
 
   it.each(cases)('$name: gradients, the loss of each step, the weights at the end', async (recorded) => {
