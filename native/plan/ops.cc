@@ -268,7 +268,7 @@ OpSpec gradient_norm() {
           {"rows", "columns", "width", "panelled", "kind"},
           [](Dims d) { return blocks(d[0], d[1]); },
           [](Dims d, double) { return 16 * d[0] * d[1]; },
-          {},
+          {{2, 1}},
           {},
           false};
 }
@@ -302,7 +302,7 @@ OpSpec adaptive_clip() {
           {"rows", "columns", "width", "panelled"},
           [](Dims d) { return ceil(d[1] / 16); },
           [](Dims d, double) { return 64 * d[0] * pad(d[1]); },
-          {},
+          {{2, 1}},
           {},
           false};
 }
@@ -327,7 +327,10 @@ DimKind kind_of(const std::string& name) {
 
 std::vector<OpSpec> with_kinds(std::vector<OpSpec> table) {
   for (OpSpec& spec : table) {
-    for (const std::string& name : spec.dims) spec.kinds.push_back(kind_of(name));
+    for (const std::string& name : spec.dims) {
+      if (name == "panelled") spec.panelled = static_cast<int>(spec.kinds.size());
+      spec.kinds.push_back(kind_of(name));
+    }
   }
   return table;
 }
@@ -422,11 +425,13 @@ Checked check_dims(const OpSpec& spec, const double* dims, bool special) {
                            ", expected a whole number from " + to_text(least) + " to " + to_text(largest) + ".");
     }
   }
+  const bool padded = spec.panelled < 0 || dims[spec.panelled] == 1;
   for (const auto& [ld, columns] : spec.leading) {
-    if (dims[ld] < pad(dims[columns])) {
+    const double needed = padded ? pad(dims[columns]) : dims[columns];
+    if (dims[ld] < needed) {
       return shape_failure(spec.name + ": " + spec.dims[ld] + " is " + to_text(dims[ld]) + ", but " +
-                           to_text(dims[columns]) + " " + spec.dims[columns] + " need at least " +
-                           to_text(pad(dims[columns])) + ".");
+                           to_text(dims[columns]) + " " + spec.dims[columns] + " need at least " + to_text(needed) +
+                           ".");
     }
   }
   return {};

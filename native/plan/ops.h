@@ -56,6 +56,7 @@ struct OpSpec {
   std::vector<std::string> hyper;   // of optimizers: what each scalar is, in order
   bool fallible;                    // reads rows or labels by numbers that it has to check
   std::vector<DimKind> kinds = {};  // of the dims
+  int panelled = -1;                // the dim that says whether rows are padded at all; without one they are
 
   double states() const { return hyper.empty() ? 0 : static_cast<double>(operands.size()) - 3; }
   double work_of(const double* dims_) const { return work(dims_, states()); }

@@ -122,7 +122,7 @@ const limitsOf = (spec: OpSpec): Limits[] =>
   spec.dims.map((name) => ({
     least: widths.has(name) ? 1 : 0,
     most: flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER,
-    columns: name.startsWith('ld') ? spec.dims.indexOf(leadingOf(spec, name)) : undefined,
+    columns: name.startsWith('ld') || name === 'width' ? spec.dims.indexOf(leadingOf(spec, name)) : undefined,
   }));
 
 const limits = new Map<string, readonly Limits[]>(ops.map((spec) => [spec.name, limitsOf(spec)]));
@@ -135,8 +135,14 @@ function checkDims(spec: OpSpec, dims: readonly number[]): void {
   }
   for (let i = 0; i < own.length; i++) {
     const { columns } = own[i];
-    if (columns !== undefined && dims[i] < pad(dims[columns])) throw narrow(spec, i, dims, columns);
+    if (columns !== undefined && dims[i] < neededFor(spec, dims, columns)) throw narrow(spec, i, dims, columns);
   }
+}
+
+/** Floats that a row of so many columns takes: padded, unless a dim says that rows are not. */
+function neededFor(spec: OpSpec, dims: readonly number[], columns: number): number {
+  const panelled = spec.dims.indexOf('panelled');
+  return panelled >= 0 && dims[panelled] === 0 ? dims[columns] : pad(dims[columns]);
 }
 
 function wrongDim(spec: OpSpec, i: number, dims: readonly number[], { least, most }: Limits): Error {
@@ -152,7 +158,7 @@ function narrow(spec: OpSpec, i: number, dims: readonly number[], columns: numbe
   const width = dims[columns];
   return rangeError(
     'ERR_PLUMMET_SHAPE',
-    `${spec.name}: ${spec.dims[i]} must be at least ${pad(width)} for ${width} ${spec.dims[columns]}, got ${dims[i]}`,
+    `${spec.name}: ${spec.dims[i]} must be at least ${neededFor(spec, dims, columns)} for ${width} ${spec.dims[columns]}, got ${dims[i]}`,
   );
 }
 

@@ -20,10 +20,7 @@ interface Shape {
 }
 
 function shapeOf(dims: Float64Array): Shape {
-  const panelled = dims[3] === 1;
-  const width = dims[2];
-  const columns = panelled && width < pad(dims[1]) ? Math.floor(width / 16) * 16 : dims[1];
-  return { rows: dims[0], columns: Math.min(columns, width), width, panelled };
+  return { rows: dims[0], columns: dims[1], width: dims[2], panelled: dims[3] === 1 };
 }
 
 /** Where column j, the first of a strip, begins, and how far its rows are apart. */
@@ -127,6 +124,7 @@ export const adaptiveClip: Kernel = (operands, offsets, dims, begin, end) => {
   const shape = shapeOf(dims);
   const ratio = limit[offsets[2]];
   const least = limit[offsets[2] + 1];
+  if (shape.rows === 0) return 0; // columns may be any number then
   const last = Math.min(16 * end, shape.columns);
   for (let j = 16 * begin; j < last; j++) {
     const strip = j - (j % 16);
