@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { filesBelow } from './stamp.mjs';
 
 /** From the C library, compiled for every processor. */
-const allowed = /^(?:memcpy|memmove|memset|sqrtf|fmaf|fma|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$/;
+const allowed = /^(?:memcpy|memmove|memset|sqrtf?|fmaf|fma|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$/;
 
 /** @param {string} file @param {string} isa */
 function faults(file, isa) {

@@ -12,9 +12,10 @@ constexpr int64_t kWorkspaceBytes = 5 << 17;
 
 // How a product is divided so that its parts stay in the caches. No bit depends on it.
 struct Blocking {
-  int64_t stretch = 256;    // of what is summed: a panel's part of the right-hand matrix stays in the first cache
-  int64_t slab_rows = 192;  // rows of the output: their stretch of the left-hand matrix stays in the second cache
+  int64_t stretch;    // of what is summed: a panel's part of the right-hand matrix stays in the first cache
+  int64_t slab_rows;  // rows of the output: their stretch of the left-hand matrix stays in the second cache
 };
+constexpr Blocking kCommonBlocking = {256, 192};
 constexpr int64_t kMaxStretch = 384, kMaxSlabRows = 384;
 
 enum KernelError : int {

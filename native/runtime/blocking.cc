@@ -14,7 +14,7 @@ int64_t round_down(int64_t n, int64_t step) { return n / step * step; }
 }  // namespace
 
 Blocking blocking_for(const CacheSizes& sizes) {
-  Blocking blocking;
+  Blocking blocking = kCommonBlocking;
   if (sizes.first > 0) {
     const int64_t rows = round_down(sizes.first / kPanelRowBytes, kStretchStep);
     blocking.stretch = std::clamp(rows, kLeastStretch, kMaxStretch);

@@ -84,7 +84,7 @@ struct Outcome {
 // Runs the problem on memory of its own, `misalignment` bytes off a multiple of 64, `step` units a call (0: all at
 // once), and checks that nothing else than the operands that are written has changed.
 inline Outcome run(const KernelTable& table, const Problem& problem, int64_t step = 0, size_t misalignment = 0,
-                   const Blocking& blocking = {}) {
+                   const Blocking& blocking = kCommonBlocking) {
   constexpr size_t kGuard = 256;
   constexpr uint8_t kPattern = 0xa5;
   std::vector<std::vector<uint8_t>> memory;
