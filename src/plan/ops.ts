@@ -3,74 +3,31 @@
  * operand spans. `native/plan/ops.h` holds the same table; a test compares the two. What an op computes is defined in
  * docs/definitions.md.
  */
+import {
+  at,
+  dim,
+  type ElementType,
+  matrix,
+  normBlocks,
+  type OperandSpec,
+  type OpSpec,
+  one,
+  optional,
+  pad,
+  padded,
+  panels,
+  product,
+  read,
+  tiles,
+  update,
+  write,
+} from './op-spec.ts';
+import { denseOptimizerOps, optimizerOps } from './optimizer-ops.ts';
 
-export type ElementType = 'f32' | 'f64' | 'i32' | 'u8';
-export type Access = 'read' | 'write' | 'update';
-/** An op's dims, by position. */
-export type Dims = readonly number[];
+export type { Access, Dims, ElementType, OperandSpec, OpSpec } from './op-spec.ts';
+export { normBlocks, PANEL, pad, ROW_BLOCK, tiles } from './op-spec.ts';
+export type { OptimizerOp } from './optimizer-ops.ts';
 
-export interface OperandSpec {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly access: Access;
-  /** May be absent from a plan. */
-  readonly optional?: true;
-  /** How many elements the op may touch, counted from the operand's start. */
-  readonly extent: (dims: Dims) => number;
-}
-
-export interface OpSpec<Name extends string = string> {
-  readonly name: Name;
-  readonly operands: readonly OperandSpec[];
-  readonly dims: readonly string[];
-  /** Into how many independent units the op divides. */
-  readonly units: (dims: Dims) => number;
-  /** How much work the op is, in floating-point operations of a matrix product (about 4 ps each). */
-  readonly work: (dims: Dims) => number;
-  /** For optimizers: what each scalar in the operand `hyper` is, in order. */
-  readonly hyper?: readonly string[];
-}
-
-/** n rounded up to a multiple of 16: the lanes of one padded row. */
-export const pad = (n: number): number => Math.ceil(n / 16) * 16;
-
-export const ROW_BLOCK = 48;
-export const PANEL = 32;
-/** The number of units of a matrix product whose output is rows × columns. */
-export const tiles = (rows: number, columns: number): number =>
-  Math.ceil(rows / ROW_BLOCK) * Math.ceil(columns / PANEL);
-
-/** Of a gradient: how many blocks of 64 rows and 4096 columns, each of which has a partial result of its norm. */
-export const normBlocks = (rows: number, columns: number): number => Math.ceil(rows / 64) * Math.ceil(columns / 4096);
-
-const read = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
-  name,
-  type,
-  access: 'read',
-  extent,
-});
-const write = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
-  name,
-  type,
-  access: 'write',
-  extent,
-});
-const update = (name: string, extent: (d: Dims) => number, type: ElementType = 'f32'): OperandSpec => ({
-  name,
-  type,
-  access: 'update',
-  extent,
-});
-const optional = (spec: OperandSpec): OperandSpec => ({ ...spec, optional: true });
-
-const at = (d: Dims, i: number): number => d[i];
-/** rows × ld, both given by their position among the dims. */
-const matrix = (rows: number, ld: number) => (d: Dims) => at(d, rows) * at(d, ld);
-const panels = (inputs: number, outputs: number) => (d: Dims) => at(d, inputs) * pad(at(d, outputs));
-const padded = (n: number) => (d: Dims) => pad(at(d, n));
-const product = (a: number, b: number) => (d: Dims) => at(d, a) * at(d, b);
-const dim = (i: number) => (d: Dims) => at(d, i);
-const one = () => 1;
 /** The part of `order` that a batch reads: [0, first + rows). */
 const order = (first: number, rows: number): OperandSpec =>
   optional(read('order', (d) => at(d, first) + at(d, rows), 'i32'));
@@ -113,23 +70,6 @@ const withScalar = <N extends string>(name: N, scalar: string): OpSpec<N> => ({
   units: (d) => Math.ceil(at(d, 0) / 16),
   work: (d) => 16 * at(d, 0),
 });
-
-/** An element-wise optimizer step over n elements. */
-function optimizer<N extends string>(name: N, states: readonly string[], hyper: readonly string[]): OpSpec<N> {
-  return {
-    name,
-    operands: [
-      update('parameter', dim(0)),
-      read('gradient', dim(0)),
-      ...states.map((s) => update(s, dim(0))),
-      read('hyper', () => hyper.length),
-    ],
-    dims: ['n'],
-    units: (d) => Math.ceil(at(d, 0) / 16),
-    work: (d) => 16 * (1 + states.length) * at(d, 0),
-    hyper,
-  };
-}
 
 const plain = [
   gather('gatherFloats', 'f32'),
@@ -271,250 +211,7 @@ const plain = [
   },
 ] as const satisfies readonly OpSpec[];
 
-const optimizers = [
-  optimizer('sgd', [], ['learningRate', 'weightDecay']),
-  optimizer('sgdMomentum', ['momentumBuffer'], ['learningRate', 'weightDecay', 'momentum', 'oneMinusDampening']),
-  optimizer(
-    'sgdNesterov',
-    ['momentumBuffer'],
-    ['learningRate', 'weightDecay', 'momentum', 'oneMinusDampening', 'lookahead'],
-  ),
-  optimizer(
-    'adam',
-    ['expAvg', 'expAvgSq'],
-    ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay'],
-  ),
-  optimizer(
-    'adamAmsgrad',
-    ['expAvg', 'expAvgSq', 'maxExpAvgSq'],
-    ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay'],
-  ),
-  optimizer(
-    'yogi',
-    ['expAvg', 'expAvgSq'],
-    ['beta1', 'oneMinusBeta1', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'weightDecay', 'decay'],
-  ),
-  optimizer(
-    'adadelta',
-    ['squareAvg', 'accDelta'],
-    ['rho', 'oneMinusRho', 'epsilon', 'learningRate', 'weightDecay', 'decay'],
-  ),
-  optimizer('adagrad', ['sum'], ['rate', 'innerEpsilon', 'outerEpsilon', 'weightDecay', 'decay']),
-  optimizer(
-    'adamax',
-    ['expAvg', 'expInf'],
-    ['beta1', 'oneMinusBeta1', 'beta2', 'rate', 'innerEpsilon', 'outerEpsilon', 'weightDecay', 'decay'],
-  ),
-  optimizer(
-    'adamw',
-    ['expAvg', 'expAvgSq'],
-    ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'decay'],
-  ),
-  optimizer(
-    'adamwAmsgrad',
-    ['expAvg', 'expAvgSq', 'maxExpAvgSq'],
-    ['beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'rate', 'rootScale', 'epsilon', 'decay'],
-  ),
-  optimizer(
-    'nadam',
-    ['expAvg', 'expAvgSq'],
-    [
-      'beta1',
-      'oneMinusBeta1',
-      'beta2',
-      'oneMinusBeta2',
-      'meanRate',
-      'gradientRate',
-      'rootScale',
-      'epsilon',
-      'weightDecay',
-      'decay',
-    ],
-  ),
-  optimizer(
-    'radam',
-    ['expAvg', 'expAvgSq'],
-    [
-      'beta1',
-      'oneMinusBeta1',
-      'beta2',
-      'oneMinusBeta2',
-      'rate',
-      'rootScale',
-      'epsilon',
-      'rectified',
-      'weightDecay',
-      'decay',
-    ],
-  ),
-  optimizer(
-    'rmsprop',
-    ['squareAvg'],
-    ['alpha', 'oneMinusAlpha', 'rate', 'innerEpsilon', 'outerEpsilon', 'weightDecay', 'decay'],
-  ),
-  optimizer(
-    'rmspropCentered',
-    ['squareAvg', 'gradAvg'],
-    ['alpha', 'oneMinusAlpha', 'rate', 'innerEpsilon', 'outerEpsilon', 'weightDecay', 'decay'],
-  ),
-  optimizer(
-    'rmspropMomentum',
-    ['squareAvg', 'momentumBuffer'],
-    [
-      'alpha',
-      'oneMinusAlpha',
-      'rate',
-      'innerEpsilon',
-      'outerEpsilon',
-      'weightDecay',
-      'decay',
-      'momentum',
-      'learningRate',
-    ],
-  ),
-  optimizer(
-    'rmspropCenteredMomentum',
-    ['squareAvg', 'gradAvg', 'momentumBuffer'],
-    [
-      'alpha',
-      'oneMinusAlpha',
-      'rate',
-      'innerEpsilon',
-      'outerEpsilon',
-      'weightDecay',
-      'decay',
-      'momentum',
-      'learningRate',
-    ],
-  ),
-  optimizer(
-    'rprop',
-    ['prev', 'stepSize'],
-    ['learningRate', 'first', 'etaMinus', 'etaPlus', 'stepMin', 'stepMax', 'weightDecay'],
-  ),
-  optimizer('sgdVelocity', ['velocity'], ['learningRate', 'momentum', 'decay']),
-  optimizer('sgdVelocityNesterov', ['velocity'], ['learningRate', 'momentum', 'decay']),
-  optimizer(
-    'adabelief',
-    ['expAvg', 'expAvgVar'],
-    [
-      'beta1',
-      'oneMinusBeta1',
-      'beta2',
-      'oneMinusBeta2',
-      'rate',
-      'rootScale',
-      'epsilon',
-      'epsilonRoot',
-      'weightDecay',
-      'decay',
-    ],
-  ),
-  optimizer(
-    'adabeliefAmsgrad',
-    ['expAvg', 'expAvgVar', 'maxExpAvgVar'],
-    [
-      'beta1',
-      'oneMinusBeta1',
-      'beta2',
-      'oneMinusBeta2',
-      'rate',
-      'rootScale',
-      'epsilon',
-      'epsilonRoot',
-      'weightDecay',
-      'decay',
-    ],
-  ),
-  optimizer(
-    'adan',
-    ['expAvg', 'expAvgSq', 'expAvgDiff', 'negPrevGrad'],
-    [
-      'first',
-      'beta1',
-      'oneMinusBeta1',
-      'beta2',
-      'oneMinusBeta2',
-      'beta3',
-      'oneMinusBeta3',
-      'rate',
-      'differenceRate',
-      'rootScale',
-      'epsilon',
-      'decay',
-      'proximal',
-    ],
-  ),
-  optimizer(
-    'ademamix',
-    ['expAvg', 'expAvgSq', 'expAvgSlow'],
-    [
-      'beta1',
-      'oneMinusBeta1',
-      'beta2',
-      'oneMinusBeta2',
-      'beta3',
-      'oneMinusBeta3',
-      'rate',
-      'slowRate',
-      'rootScale',
-      'epsilon',
-      'weightDecay',
-      'decay',
-    ],
-  ),
-  optimizer(
-    'adopt',
-    ['expAvg', 'expAvgSq'],
-    ['learningRate', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'epsilon', 'limit', 'weightDecay', 'decay'],
-  ),
-  optimizer('asgd', ['ax'], ['eta', 'mu', 'weightDecay', 'decay']),
-  optimizer('ftrl', ['accumulator', 'linear'], ['power', 'inverseRate', 'l1', 'ridge', 'shrinkage', 'decay']),
-  optimizer('lion', ['expAvg'], ['learningRate', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'decay']),
-  optimizer(
-    'scheduleFreeAdamW',
-    ['z', 'expAvgSq'],
-    [
-      'first',
-      'beta2',
-      'oneMinusBeta2',
-      'rootScale',
-      'epsilon',
-      'weightDecay',
-      'decay',
-      'average',
-      'learningRate',
-      'stepRate',
-    ],
-  ),
-  optimizer('scheduleFreeSGD', ['z'], ['first', 'weightDecay', 'average', 'learningRate', 'stepRate']),
-  optimizer('signSgd', [], ['learningRate', 'weightDecay', 'decay']),
-  optimizer('signum', ['momentumBuffer'], ['learningRate', 'momentum', 'oneMinusMomentum', 'weightDecay', 'decay']),
-  optimizer(
-    'sophiaG',
-    ['expAvg', 'hessian'],
-    ['estimate', 'beta1', 'oneMinusBeta1', 'beta2', 'oneMinusBeta2', 'learningRate', 'scale', 'epsilon', 'decay'],
-  ),
-] as const satisfies readonly OpSpec[];
-
-export type OptimizerOp = (typeof optimizers)[number]['name'];
-
-/** The gradient of a dense layer's kernel and, while it is in the cache, the optimizer's step with it. */
-function ofDense<N extends OptimizerOp>({ name, operands, hyper }: OpSpec<N>): OpSpec<`${N}OfDense`> {
-  const [parameter, , ...rest] = operands;
-  const states = rest.slice(0, -1);
-  const gradient = [read('x', matrix(0, 3)), read('dy', matrix(0, 4)), write('gradient', panels(1, 2))];
-  return {
-    name: `${name}OfDense`,
-    operands: [...gradient, ...[parameter, ...states].map((o) => update(o.name, panels(1, 2))), rest[states.length]],
-    dims: ['rows', 'inputs', 'outputs', 'ldx', 'ldy'],
-    units: (d) => tiles(at(d, 1), at(d, 2)),
-    work: (d) => 2 * at(d, 0) * at(d, 1) * pad(at(d, 2)),
-    ...(hyper && { hyper }),
-  };
-}
-
-export const ops = [...plain, ...optimizers, ...optimizers.map((spec) => ofDense<OptimizerOp>(spec))] as const;
+export const ops = [...plain, ...optimizerOps, ...denseOptimizerOps] as const;
 
 export type OpName = (typeof ops)[number]['name'];
 

@@ -1,5 +1,5 @@
 // Every optimizer kernel: X(op, struct, states, hyper). The names of states and scalars are in the order of the
-// kernel's operands and of its Hyper; src/plan/ops.ts has the same, and a test compares them.
+// kernel's operands and of its Hyper; src/plan/optimizer-ops.ts has the same, and a test compares them.
 #pragma once
 
 #define PLUMMET_OPTIMIZERS(X)                                                                                        \

@@ -4,7 +4,7 @@ import type { Kernel, KernelOperand } from '../kernel.ts';
 
 /**
  * An optimizer's formula, over all elements of a parameter `p`, its gradient `g` and its states, which are equally long. `h` holds
- * the scalars of src/plan/ops.ts, in that order. The formula has the innermost loop in itself: a call for each element would take
+ * the scalars of src/plan/optimizer-ops.ts, in that order. The formula has the innermost loop in itself: a call for each element would take
  * twice the time, since the engine cannot look into what it calls from one place for all optimizers.
  */
 export type Formula = (h: FloatArray, p: FloatArray, g: FloatArray, ...states: FloatArray[]) => void;
