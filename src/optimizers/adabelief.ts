@@ -1,6 +1,7 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
+import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -50,8 +51,7 @@ export function adabelief(options: AdabeliefOptions & CommonOptions<AdabeliefOpt
   return composed('adabelief', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adabelief', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('adabelief', given.learningRate ?? 1e-3);
   const beta1 = inRange('adabelief', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
   const beta2 = inRange('adabelief', 'beta2', given.beta2 ?? 0.999, 0, 1, '[)');
@@ -78,8 +78,7 @@ function rule(options: object): Optimizer {
       1 / Math.sqrt(1 - power2(step)),
       epsilon,
       epsilonRoot,
-      decoupledWeightDecay ? 0 : weightDecay,
-      decoupledWeightDecay ? 1 - learningRate * weightDecay : 1,
+      ...decays(decoupledWeightDecay, { learningRate, weightDecay }),
     ],
   });
 }

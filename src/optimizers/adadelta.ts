@@ -1,5 +1,5 @@
-import { checkOptions, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -38,8 +38,7 @@ export function adadelta(options: AdadeltaOptions & CommonOptions<AdadeltaOption
   return composed('adadelta', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adadelta', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const convention = conventionOption('adadelta', given.convention);
   const keras = convention === 'keras';
   const learningRate = learningRateOption('adadelta', given.learningRate ?? (keras ? 1e-3 : 1));

@@ -1,5 +1,5 @@
-import { checkOptions, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -40,8 +40,7 @@ export function adagrad(options: AdagradOptions & CommonOptions<AdagradOptions> 
   return composed('adagrad', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adagrad', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const infinity = Number.POSITIVE_INFINITY;
   const convention = conventionOption('adagrad', given.convention);
   const keras = convention === 'keras';

@@ -1,5 +1,5 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -56,8 +56,7 @@ export function adam(options: AdamOptions & CommonOptions<AdamOptions> = {}): Op
   return composed('adam', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adam', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const convention = conventionOption('adam', given.convention);
   const decoupledWeightDecay = flag(
     'adam',

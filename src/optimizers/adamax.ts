@@ -1,5 +1,5 @@
-import { checkOptions, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -41,8 +41,7 @@ export function adamax(options: AdamaxOptions & CommonOptions<AdamaxOptions> = {
   return composed('adamax', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adamax', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const convention = conventionOption('adamax', given.convention);
   const keras = convention === 'keras';
   const learningRate = learningRateOption('adamax', given.learningRate ?? (keras ? 1e-3 : 2e-3));

@@ -1,6 +1,5 @@
-import { checkOptions } from '../errors.ts';
 import { type AdamOptions, adamRule } from './adam.ts';
-import type { CommonOptions } from './common.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { conventionOption } from './convention.ts';
 import type { Scheduled } from './make.ts';
@@ -40,8 +39,7 @@ export function adamw(options: AdamwOptions & CommonOptions<AdamwOptions> = {}):
   return composed('adamw', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adamw', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const convention = conventionOption('adamw', given.convention);
   const weightDecay = convention === 'keras' ? 0.004 : 0.01;
   return adamRule('adamw', given, { convention, weightDecay, decoupled: true }, {});

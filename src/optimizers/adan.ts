@@ -1,5 +1,5 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -39,8 +39,7 @@ export function adan(options: AdanOptions & CommonOptions<AdanOptions> = {}): Op
   return composed('adan', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adan', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('adan', given.learningRate ?? 1e-3);
   const beta1 = inRange('adan', 'beta1', given.beta1 ?? 0.98, 0, 1, '[)');
   const beta2 = inRange('adan', 'beta2', given.beta2 ?? 0.92, 0, 1, '[)');

@@ -1,7 +1,8 @@
-import { checkOptions, flag, inRange, positiveInteger, rangeError } from '../errors.ts';
+import { flag, inRange, positiveInteger, rangeError } from '../errors.ts';
 import { exp, log } from '../math.ts';
-import type { CommonOptions } from './common.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
+import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
@@ -64,8 +65,7 @@ export function ademamix(options: AdemamixOptions & CommonOptions<AdemamixOption
   return composed('ademamix', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('ademamix', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('ademamix', given.learningRate ?? 1e-3);
   const beta1 = inRange('ademamix', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
   const beta2 = inRange('ademamix', 'beta2', given.beta2 ?? 0.999, 0, 1, '[)');
@@ -103,8 +103,7 @@ function rule(options: object): Optimizer {
         learningRate * (alpha * part),
         1 / Math.sqrt(1 - power2(step)),
         epsilon,
-        decoupledWeightDecay ? 0 : weightDecay,
-        decoupledWeightDecay ? 1 - learningRate * weightDecay : 1,
+        ...decays(decoupledWeightDecay, { learningRate, weightDecay }),
       ];
     },
   });

@@ -1,6 +1,7 @@
-import { checkOptions, flag, inRange, rangeError } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange, rangeError } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
+import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -49,8 +50,7 @@ export function adopt(options: AdoptOptions & CommonOptions<AdoptOptions> = {}):
   return composed('adopt', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('adopt', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('adopt', given.learningRate ?? 1e-3);
   const beta1 = inRange('adopt', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
   const beta2 = inRange('adopt', 'beta2', given.beta2 ?? 0.9999, 0, 1, '[)');
@@ -81,8 +81,7 @@ function rule(options: object): Optimizer {
         // On the first step there is no root yet, and what is clipped to 0 must be a number.
         moving ? epsilon : 1,
         moving ? limit : 0,
-        decoupledWeightDecay ? 0 : weightDecay,
-        decoupledWeightDecay ? 1 - learningRate * weightDecay : 1,
+        ...decays(decoupledWeightDecay, { learningRate, weightDecay }),
       ];
     },
   });

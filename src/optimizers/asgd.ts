@@ -1,6 +1,6 @@
-import { checkOptions, inRange } from '../errors.ts';
+import { inRange } from '../errors.ts';
 import { power } from '../power.ts';
-import type { CommonOptions } from './common.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -34,8 +34,7 @@ export function asgd(options: AsgdOptions & CommonOptions<AsgdOptions> = {}): Op
   return composed('asgd', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('asgd', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('asgd', given.learningRate ?? 1e-2);
   const lambd = inRange('asgd', 'lambd', given.lambd ?? 1e-4, 0, Number.POSITIVE_INFINITY);
   const alpha = inRange('asgd', 'alpha', given.alpha ?? 0.75, 0, Number.POSITIVE_INFINITY);

@@ -57,6 +57,8 @@ export interface CommonOptions<O = object> extends GradientOptions {
 /** What a group may have too. */
 export const tensorOptions = ['maximize', 'clipValue', 'clipNorm', 'clipRms', 'adaptiveClip'] as const;
 export const commonOptions = [...tensorOptions, 'globalClipNorm', 'groups'] as const;
+/** Options that are known by name, whose values have yet to be checked. */
+export type Given<Known extends readonly string[]> = Partial<Record<Known[number], unknown>>;
 export type TensorOptions = Partial<Record<(typeof tensorOptions)[number], unknown>>;
 
 const INFINITE = Number.POSITIVE_INFINITY;

@@ -46,24 +46,25 @@ interface ReadGroup {
  * What `rule` makes of an optimizer's own options, with what the common ones ask for.
  *
  * @param known - the names of the rule's own options
- * @param rule - checks them, and makes the optimizer
+ * @param rule - checks their values, and makes the optimizer
  * @throws `ERR_PLUMMET_OPTION` where an option is unknown or out of range, also in a group
  */
-export function composed(
+export function composed<K extends string>(
   who: string,
   options: unknown,
-  known: readonly string[],
-  rule: (own: Given) => Optimizer,
+  known: readonly K[],
+  rule: (given: Partial<Record<K, unknown>>) => Optimizer,
 ): Optimizer {
   const given: Given = checkOptions(who, options, [...known, ...commonOptions]);
   const [common, own] = divided(given, commonOptions);
-  const base = rule(own);
+  const make = (of: Given): Optimizer => rule(of as Partial<Record<K, unknown>>);
+  const base = make(own);
   if (Object.keys(common).length === 0) return base;
   const inherited: TensorOptions = divided(common, tensorOptions)[0];
   const transformed = (of: Optimizer, of_: TensorOptions): Optimizer =>
     join(of, transformsOf(who, of_, of.width), [], null, of_);
   const groups = readGroups(who, common.groups ?? [], known, (ownOfGroup, tensor) =>
-    transformed(rule({ ...own, ...ownOfGroup }), { ...inherited, ...tensor }),
+    transformed(make({ ...own, ...ownOfGroup }), { ...inherited, ...tensor }),
   );
   const outer = transformed(base, inherited);
   const width = groups.reduce((sum, { optimizer }) => sum + (optimizer?.width ?? 0), outer.width);

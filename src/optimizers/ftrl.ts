@@ -1,5 +1,5 @@
-import { checkOptions, inRange, oneOf, rangeError } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange, oneOf, rangeError } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -58,8 +58,7 @@ export function ftrl(options: FtrlOptions & CommonOptions<FtrlOptions> = {}): Op
   return composed('ftrl', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('ftrl', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('ftrl', given.learningRate ?? 1e-3);
   if (learningRate === 0) throw withoutRate(0);
   const learningRatePower = inRange('ftrl', 'learningRatePower', given.learningRatePower ?? -0.5, -1, 0);

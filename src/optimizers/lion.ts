@@ -1,6 +1,7 @@
-import { checkOptions, inRange, oneOf } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
+import { conventionOption } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -33,9 +34,8 @@ export function lion(options: LionOptions & CommonOptions<LionOptions> = {}): Op
   return composed('lion', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('lion', options, known);
-  const convention = oneOf('lion', 'convention', given.convention ?? 'torch', ['torch', 'keras']);
+function rule(given: Given<typeof known>): Optimizer {
+  const convention = conventionOption('lion', given.convention);
   const learningRate = learningRateOption('lion', given.learningRate ?? (convention === 'keras' ? 1e-3 : 1e-4));
   const beta1 = inRange('lion', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
   const beta2 = inRange('lion', 'beta2', given.beta2 ?? 0.99, 0, 1, '[)');

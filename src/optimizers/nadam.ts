@@ -1,6 +1,6 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
+import { flag, inRange } from '../errors.ts';
 import { exp, log } from '../math.ts';
-import type { CommonOptions } from './common.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -60,8 +60,7 @@ export function nadam(options: NadamOptions & CommonOptions<NadamOptions> = {}):
   return composed('nadam', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('nadam', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const infinity = Number.POSITIVE_INFINITY;
   const convention = conventionOption('nadam', given.convention);
   const keras = convention === 'keras';

@@ -1,5 +1,5 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -53,8 +53,7 @@ export function radam(options: RadamOptions & CommonOptions<RadamOptions> = {}):
   return composed('radam', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('radam', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('radam', given.learningRate ?? 1e-3);
   const beta1 = inRange('radam', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
   const beta2 = inRange('radam', 'beta2', given.beta2 ?? 0.999, 0, 1, '[)');

@@ -1,5 +1,5 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -55,8 +55,7 @@ export function rmsprop(options: RmspropOptions & CommonOptions<RmspropOptions> 
   return composed('rmsprop', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('rmsprop', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const infinity = Number.POSITIVE_INFINITY;
   const convention = conventionOption('rmsprop', given.convention);
   const keras = convention === 'keras';

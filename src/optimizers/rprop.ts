@@ -1,5 +1,5 @@
-import { checkOptions, inRange, rangeError } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange, rangeError } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -36,8 +36,7 @@ export function rprop(options: RpropOptions & CommonOptions<RpropOptions> = {}):
   return composed('rprop', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('rprop', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const infinity = Number.POSITIVE_INFINITY;
   const learningRate = learningRateOption('rprop', given.learningRate ?? 1e-2);
   const etaMinus = inRange('rprop', 'etaMinus', given.etaMinus ?? 0.5, 0, 1, '()');

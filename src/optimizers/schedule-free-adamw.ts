@@ -1,7 +1,8 @@
-import { checkOptions, inRange, nonNegativeInteger, oneOf } from '../errors.ts';
+import { inRange, nonNegativeInteger } from '../errors.ts';
 import { averagingWeights } from './averaging.ts';
-import type { CommonOptions } from './common.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
+import { conventionOption, decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct } from './products.ts';
@@ -58,14 +59,13 @@ export function scheduleFreeAdamW(
   return composed('scheduleFreeAdamW', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('scheduleFreeAdamW', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('scheduleFreeAdamW', given.learningRate ?? 2.5e-3);
   const beta1 = inRange('scheduleFreeAdamW', 'beta1', given.beta1 ?? 0.9, 0, 1, '()');
   const beta2 = inRange('scheduleFreeAdamW', 'beta2', given.beta2 ?? 0.999, 0, 1, '[)');
   const epsilon = inRange('scheduleFreeAdamW', 'epsilon', given.epsilon ?? 1e-8, 0, Number.POSITIVE_INFINITY);
   const weightDecay = scheduledOption('scheduleFreeAdamW', 'weightDecay', given.weightDecay ?? 0);
-  const convention = oneOf('scheduleFreeAdamW', 'convention', given.convention ?? 'torch', ['torch', 'keras']);
+  const convention = conventionOption('scheduleFreeAdamW', given.convention);
   const keras = convention === 'keras';
   const warmupSteps = nonNegativeInteger('scheduleFreeAdamW', 'warmupSteps', given.warmupSteps ?? 0);
   const r = inRange('scheduleFreeAdamW', 'r', given.r ?? 0, 0, Number.POSITIVE_INFINITY);
@@ -97,8 +97,7 @@ function rule(options: object): Optimizer {
         1 - beta2,
         1 / Math.sqrt(1 - power2(step)),
         epsilon,
-        keras ? 0 : weightDecay,
-        keras ? 1 - learningRate * weightDecay : 1,
+        ...decays(keras, { learningRate, weightDecay }),
         average,
         rate,
         rate * (1 - beta1 * (1 - average)),

@@ -1,6 +1,6 @@
-import { checkOptions, inRange, nonNegativeInteger } from '../errors.ts';
+import { inRange, nonNegativeInteger } from '../errors.ts';
 import { averagingWeights } from './averaging.ts';
-import type { CommonOptions } from './common.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -40,8 +40,7 @@ export function scheduleFreeSGD(
   return composed('scheduleFreeSGD', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('scheduleFreeSGD', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('scheduleFreeSGD', given.learningRate ?? 1);
   const momentum = inRange('scheduleFreeSGD', 'momentum', given.momentum ?? 0.9, 0, 1, '()');
   const weightDecay = scheduledOption('scheduleFreeSGD', 'weightDecay', given.weightDecay ?? 0);

@@ -1,5 +1,5 @@
-import { checkOptions, flag, inRange, rangeError } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange, rangeError } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -43,8 +43,7 @@ export function sgd(options: SgdOptions & CommonOptions<SgdOptions> = {}): Optim
   return composed('sgd', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('sgd', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const convention = conventionOption('sgd', given.convention);
   const keras = convention === 'keras';
   const learningRate = learningRateOption('sgd', given.learningRate ?? (keras ? 1e-2 : 1e-3));

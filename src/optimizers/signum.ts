@@ -1,6 +1,7 @@
-import { checkOptions, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
+import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -30,13 +31,11 @@ export function signum(options: SignumOptions & CommonOptions<SignumOptions> = {
   return composed('signum', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('signum', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('signum', given.learningRate ?? 1e-3);
   const momentum = inRange('signum', 'momentum', given.momentum ?? 0.9, 0, 1, '[)');
   const weightDecay = scheduledOption('signum', 'weightDecay', given.weightDecay ?? 0);
   const decoupledWeightDecay = flag('signum', 'decoupledWeightDecay', given.decoupledWeightDecay ?? true);
-  const decays = (rate: number, decay: number) => (decoupledWeightDecay ? [0, 1 - rate * decay] : [decay, 1]);
   const common = {
     name: 'signum',
     hyper: { learningRate, weightDecay },
@@ -48,13 +47,13 @@ function rule(options: object): Optimizer {
       ...common,
       op: 'signSgd',
       states: [],
-      scalars: (_step, v) => [v.learningRate, ...decays(v.learningRate, v.weightDecay)],
+      scalars: (_step, v) => [v.learningRate, ...decays(decoupledWeightDecay, v)],
     });
   }
   return createOptimizer<'weightDecay'>({
     ...common,
     op: 'signum',
     states: [{ name: 'momentumBuffer', initial: 0 }],
-    scalars: (_step, v) => [v.learningRate, momentum, 1 - momentum, ...decays(v.learningRate, v.weightDecay)],
+    scalars: (_step, v) => [v.learningRate, momentum, 1 - momentum, ...decays(decoupledWeightDecay, v)],
   });
 }

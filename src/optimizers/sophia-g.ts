@@ -1,5 +1,5 @@
-import { checkOptions, inRange, positiveInteger } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { inRange, positiveInteger } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -38,8 +38,7 @@ export function sophiaG(options: SophiaGOptions & CommonOptions<SophiaGOptions> 
   return composed('sophiaG', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('sophiaG', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('sophiaG', given.learningRate ?? 1e-4);
   const beta1 = inRange('sophiaG', 'beta1', given.beta1 ?? 0.965, 0, 1, '[)');
   const beta2 = inRange('sophiaG', 'beta2', given.beta2 ?? 0.99, 0, 1, '[)');

@@ -1,5 +1,5 @@
-import { checkOptions, finite, flag, inRange } from '../errors.ts';
-import type { CommonOptions } from './common.ts';
+import { finite, flag, inRange } from '../errors.ts';
+import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { decays } from './convention.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
@@ -53,8 +53,7 @@ export function yogi(options: YogiOptions & CommonOptions<YogiOptions> = {}): Op
   return composed('yogi', options, known, rule);
 }
 
-function rule(options: object): Optimizer {
-  const given = checkOptions('yogi', options, known);
+function rule(given: Given<typeof known>): Optimizer {
   const infinity = Number.POSITIVE_INFINITY;
   const learningRate = learningRateOption('yogi', given.learningRate ?? 1e-2);
   const beta1 = inRange('yogi', 'beta1', given.beta1 ?? 0.9, 0, 1, '[)');
