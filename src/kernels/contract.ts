@@ -111,11 +111,14 @@ function checkArray(who: string, name: string, value: unknown, type: ElementType
 const flags = new Set(['logits', 'transposeA', 'transposeB', 'accumulate', 'panelled']);
 const widths = new Set(['columns', 'inputs', 'outputs', 'ld', 'ldx', 'ldy']);
 
-/** What a dim may be; `columns`: the dim that a leading dimension must have room for. */
+/**
+ * What a dim may be; `columns`: the dim that a leading dimension must have room for, padded unless the dim `panelled` is there and 0.
+ */
 interface Limits {
   readonly least: number;
   readonly most: number;
   readonly columns: number | undefined;
+  readonly panelled: number | undefined;
 }
 
 const limitsOf = (spec: OpSpec): Limits[] =>
@@ -123,6 +126,7 @@ const limitsOf = (spec: OpSpec): Limits[] =>
     least: widths.has(name) ? 1 : 0,
     most: flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER,
     columns: name.startsWith('ld') || name === 'width' ? spec.dims.indexOf(leadingOf(spec, name)) : undefined,
+    panelled: spec.dims.includes('panelled') ? spec.dims.indexOf('panelled') : undefined,
   }));
 
 const limits = new Map<string, readonly Limits[]>(ops.map((spec) => [spec.name, limitsOf(spec)]));
@@ -134,16 +138,16 @@ function checkDims(spec: OpSpec, dims: readonly number[]): void {
     if (!(Number.isSafeInteger(dims[i]) && dims[i] >= least && dims[i] <= most)) throw wrongDim(spec, i, dims, own[i]);
   }
   for (let i = 0; i < own.length; i++) {
-    const { columns } = own[i];
-    if (columns !== undefined && dims[i] < neededFor(spec, dims, columns)) throw narrow(spec, i, dims, columns);
+    const { columns, panelled } = own[i];
+    if (columns === undefined) continue;
+    const needed = neededFor(dims, columns, panelled);
+    if (dims[i] < needed) throw narrow(spec, i, dims, columns, needed);
   }
 }
 
-/** Floats that a row of so many columns takes: padded, unless a dim says that rows are not. */
-function neededFor(spec: OpSpec, dims: readonly number[], columns: number): number {
-  const panelled = spec.dims.indexOf('panelled');
-  return panelled >= 0 && dims[panelled] === 0 ? dims[columns] : pad(dims[columns]);
-}
+/** Floats that a row of so many columns takes. */
+const neededFor = (dims: readonly number[], columns: number, panelled: number | undefined): number =>
+  panelled !== undefined && dims[panelled] === 0 ? dims[columns] : pad(dims[columns]);
 
 function wrongDim(spec: OpSpec, i: number, dims: readonly number[], { least, most }: Limits): Error {
   const expected =
@@ -154,11 +158,11 @@ function wrongDim(spec: OpSpec, i: number, dims: readonly number[], { least, mos
     : typeError('ERR_PLUMMET_SHAPE', message);
 }
 
-function narrow(spec: OpSpec, i: number, dims: readonly number[], columns: number): Error {
+function narrow(spec: OpSpec, i: number, dims: readonly number[], columns: number, needed: number): Error {
   const width = dims[columns];
   return rangeError(
     'ERR_PLUMMET_SHAPE',
-    `${spec.name}: ${spec.dims[i]} must be at least ${neededFor(spec, dims, columns)} for ${width} ${spec.dims[columns]}, got ${dims[i]}`,
+    `${spec.name}: ${spec.dims[i]} must be at least ${needed} for ${width} ${spec.dims[columns]}, got ${dims[i]}`,
   );
 }
 
