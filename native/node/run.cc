@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "environment.h"
+#include "function.h"
 #include "plan_handle.h"
 #include "prepared.h"
 
@@ -207,22 +208,17 @@ void release(napi_env env, void* data, void*) {
   delete holder;
 }
 
-// A function that keeps the arrays alive as long as it lives itself: they hang on it, where nobody can take them away.
-// (A reference that holds them would never end where they in turn lead to the function.)
-napi_value make_function(napi_env env, Holder prepared, const std::vector<napi_value>& values) {
-  napi_value function = nullptr, kept = nullptr;
+// A function that keeps the arrays alive as long as it lives itself.
+napi_value function_on(napi_env env, const Holder& prepared, const std::vector<napi_value>& values) {
+  napi_value kept = nullptr;
   if (napi_create_array_with_length(env, values.size(), &kept) != napi_ok) return nullptr;
   for (size_t i = 0; i < values.size(); ++i) {
     if (napi_set_element(env, kept, static_cast<uint32_t>(i), values[i]) != napi_ok) return nullptr;
   }
   if (napi_object_freeze(env, kept) != napi_ok) return nullptr;
-  auto holder = std::make_unique<Holder>(std::move(prepared));
-  if (napi_create_function(env, "run", NAPI_AUTO_LENGTH, call, holder.get(), &function) != napi_ok) return nullptr;
-  const napi_property_descriptor arrays = {"arrays", nullptr, nullptr, nullptr, nullptr, kept, napi_default, nullptr};
-  if (napi_define_properties(env, function, 1, &arrays) != napi_ok) return nullptr;
-  if (napi_create_reference(env, function, 0, &(*holder)->function) != napi_ok) return nullptr;
-  if (napi_add_finalizer(env, function, holder.get(), release, nullptr, nullptr) != napi_ok) return nullptr;
-  holder.release();
+  const napi_value function =
+      make_function(env, "run", call, std::make_unique<Holder>(prepared), "arrays", kept, release);
+  if (!function || napi_create_reference(env, function, 0, &prepared->function) != napi_ok) return nullptr;
   return function;
 }
 
@@ -244,7 +240,7 @@ napi_value prepare(napi_env env, napi_callback_info info) {
     if (!failure) failure = read_plan(env, arguments.value[2], "evaluation", true, prepared->plans[2]);
     if (!failure) failure = read_arrays(env, values, *prepared);
     if (failure) return throw_failure(env, kName, *failure);
-    napi_value function = make_function(env, std::move(prepared), values);
+    napi_value function = function_on(env, prepared, values);
     return function ? function : throw_failure(env, kName, backend_failure("no function can be made."));
   });
 }
