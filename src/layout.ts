@@ -5,6 +5,9 @@
 import { PANEL, pad } from './plan/ops.ts';
 import type { Layout } from './plan/plan.ts';
 
+/** How many elements a shape has. */
+export const countOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
 /**
  * The element counts of a shape seen as a matrix: the last dimension is the columns. A vector is one row.
  */

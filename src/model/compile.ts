@@ -7,7 +7,7 @@ import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
 import { type Optimizer, type OptimizerName, resolve as resolveOptimizer } from '../optimizers/index.ts';
 import { lower } from '../plan/lower.ts';
 import type { Executor } from '../plan/plan.ts';
-import { slotsOf } from '../plan/update.ts';
+import { placeStates } from '../plan/states.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertWritable } from './lock.ts';
 
@@ -94,13 +94,11 @@ export function compile(core: Core, given: unknown): void {
   // Lowering knows whether loss, metrics and last layer go together.
   lower({ network, purpose: 'train', batchSize: 1, loss, metrics, optimizer });
 
-  const { size } = network;
-  const parts = optimizer.partsFor(network.parameters.map(({ name }) => name));
-  const state = sharedFloats(slotsOf(optimizer) * size);
-  for (const [p, { offset, size: length }] of network.parameters.entries()) {
-    for (const [i, { initial }] of parts[p]?.states.entries() ?? []) {
-      state.fill(initial, i * size + offset, i * size + offset + length);
-    }
+  const { parameters, size } = placeStates(optimizer, network);
+  const state = sharedFloats(size);
+  for (const stated of parameters) {
+    for (const { spec, offset, size: floats } of stated?.states ?? [])
+      state.fill(spec.initial, offset, offset + floats);
   }
   assertWritable(core.lock, 'compile');
   core.compiled = { optimizer, loss, metrics, keys: ['loss', ...metrics.map(({ name }) => name)], executor };

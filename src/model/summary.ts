@@ -1,4 +1,5 @@
 /** A model as a table, as Keras prints it. */
+import { countOf } from '../layout.ts';
 import type { Network } from '../plan/network.ts';
 
 const number = (n: number): string => n.toLocaleString('en-US');
@@ -13,8 +14,6 @@ function bytes(n: number): string {
   }
   return `${value.toFixed(2)} ${units[unit]}`;
 }
-
-const countOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 export function summarize(name: string, { layers, parameters }: Network): string {
   const head = ['Layer (type)', 'Output Shape', 'Param #'];

@@ -1,7 +1,7 @@
 /** Weights by name, as people see them: row-major copies with a shape. */
 import { checkFits } from '../arrays.ts';
 import { describe, rangeError, safely, suggestion, typedArrayName, typeError } from '../errors.ts';
-import { pack, unpack } from '../layout.ts';
+import { countOf, pack, unpack } from '../layout.ts';
 import type { Parameter } from '../plan/network.ts';
 import { type Tensor, type TensorLike, toTensor } from '../tensor.ts';
 import { type Core, networkOf } from './core.ts';
@@ -10,20 +10,19 @@ import { assertReadable, assertWritable } from './lock.ts';
 /** By name: `dense.kernel` [inputs, units], `dense.bias` [units]. */
 export type Weights = Record<string, Tensor<Float32Array>>;
 
-const countOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-
-/** A parameter, or what is laid out as it is, row-major. */
-export function read(source: Float32Array, base: number, { shape, layout, offset }: Parameter): Tensor<Float32Array> {
+/** A parameter, or a state, row-major. */
+export function read(
+  source: Float32Array,
+  { shape, layout, offset }: Pick<Parameter, 'shape' | 'layout' | 'offset'>,
+): Tensor<Float32Array> {
   const data = new Float32Array(countOf(shape));
-  unpack(source, base + offset, shape, layout, data);
+  unpack(source, offset, shape, layout, data);
   return { data, shape: [...shape] };
 }
 
 /** One tensor for each parameter, from memory that is laid out as the parameters are. */
 export function readAll(core: Core, source: Float32Array): Weights {
-  return Object.fromEntries(
-    networkOf(core).parameters.map((parameter) => [parameter.name, read(source, 0, parameter)]),
-  );
+  return Object.fromEntries(networkOf(core).parameters.map((parameter) => [parameter.name, read(source, parameter)]));
 }
 
 /** Checks that there is a tensor of the right shape for each parameter, and nothing else. */

@@ -1,11 +1,11 @@
 import { bufferOf, float32Array } from '../arrays.ts';
 import { checkOptions, flag, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
 import { executeFor } from '../kernels/index.ts';
+import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Schedule } from '../schedules/schedule.ts';
-import { createClip } from './clip.ts';
-import { hyperWidth } from './hyper.ts';
-import type { BoundOptimizer, Optimizer, Part, StateDifference } from './optimizer.ts';
+import { type BoundStep, createStepMaker, runBatches, type Slot } from './bound-steps.ts';
+import type { BoundOptimizer, Optimizer, StateDifference, StateSpec } from './optimizer.ts';
 import {
   type BoundParameter,
   checkGradient,
@@ -16,23 +16,7 @@ import {
   readParameters,
 } from './parameters.ts';
 
-/** A parameter with what updates it, its states and its own count of steps. */
-interface Slot extends BoundParameter {
-  readonly part: Part;
-  readonly states: readonly Float32Array[];
-  step: number;
-}
-
-/** One call of the kernel: for tensors that are at the same step. */
-interface Call {
-  readonly slots: readonly Slot[];
-  /** Of those that have elements. */
-  readonly operands: Float32Array[];
-  readonly dims: Float64Array;
-}
-
-/** Where a gradient stands among the operands. */
-const GRADIENT = 1;
+const nothing: BoundStep = { slots: [], changes: [], groups: [] };
 
 /** Puts an optimizer to work on plain arrays. */
 export function bind(optimizer: Optimizer, parameters: unknown, options: unknown): BoundOptimizer {
@@ -42,6 +26,12 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const read = readParameters(who, parameters);
   const parts = optimizer.partsFor(read.map(({ name }) => name));
   const slots = new Map<string, Slot>();
+  const shared = new Map<StateSpec, Float32Array>();
+  const stateOf = (spec: StateSpec, { shape }: BoundParameter): Float32Array => {
+    const made = shared.get(spec) ?? sharedFloats(countOf(spec.shape?.(shape) ?? shape)).fill(spec.initial);
+    if (spec.shared) shared.set(spec, made);
+    return made;
+  };
   const frozen = new Map<string, BoundParameter>();
   read.forEach((parameter, i) => {
     const part = parts[i];
@@ -49,70 +39,23 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       frozen.set(parameter.name, parameter);
       return;
     }
-    const states = part.states.map(({ initial }) => sharedFloats(parameter.length).fill(initial));
+    const states = part.states.map((spec) => stateOf(spec, parameter));
     slots.set(parameter.name, { ...parameter, part, states, step: 0 });
   });
   const buffers = new Set(read.map(({ data }) => data.buffer));
 
   const table = sharedFloats(optimizer.width);
-  const hypers = new Map(
-    optimizer.parts.map((part) => [part, table.subarray(part.column, part.column + hyperWidth(part.op))]),
-  );
-  const clip = createClip(optimizer, execute);
+  const makeStep = createStepMaker(optimizer, table);
   /** Steps of the parameters that were skipped least: what schedules go by. */
   let most = 0;
   /** The one before: mostly the next one is of the same tensors. */
-  let last: Call = { slots: [], operands: [], dims: new Float64Array() };
+  let last = nothing;
 
-  function callFor(chosen: readonly Slot[]): Call {
-    if (chosen.length === last.slots.length && chosen.every((slot, i) => slot === last.slots[i])) return last;
-    const filled = chosen.filter(({ length }) => length > 0);
-    const hyper = hypers.get(chosen[0].part) as Float32Array;
-    last = {
-      slots: chosen,
-      operands: filled.flatMap(({ data, states }) => [data, hyper, ...states, hyper]),
-      dims: Float64Array.from(filled, ({ length }) => length),
-    };
-    return last;
-  }
-
-  /** One call for all tensors that are at the same step of the same part, with the scalars at hand. */
-  function run(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
-    const { op, states } = chosen[0].part;
-    const places = states.length + 3;
-    const { operands, dims } = callFor(chosen);
-    if (dims.length === 0) return;
-    let place = GRADIENT;
-    for (let i = 0; i < chosen.length; i++) {
-      if (chosen[i].length === 0) continue;
-      operands[place] = gradients[i];
-      place += places;
+  function stepOf(chosen: readonly Slot[]): BoundStep {
+    if (chosen.length !== last.slots.length || !chosen.every((slot, i) => slot === last.slots[i])) {
+      last = makeStep(chosen);
     }
-    execute(op, operands, dims);
-    // Nothing of the user's is kept.
-    for (place = GRADIENT; place < operands.length; place += places) operands[place] = table;
-  }
-
-  function advance(chosen: readonly Slot[], gradients: readonly Float32Array[], scheduledFrom: number): void {
-    const step = chosen[0].step + 1;
-    optimizer.fill(table, step, 1, scheduledFrom);
-    run(chosen, gradients);
-    for (const slot of chosen) slot.step = step;
-    if (step > most) most = step;
-  }
-
-  /** The same for tensors whose counts of steps or whose parts differ. */
-  function advanceApart(chosen: readonly Slot[], gradients: readonly Float32Array[]): void {
-    const groups = new Map<string, [Slot[], Float32Array[]]>();
-    chosen.forEach((slot, i) => {
-      const key = `${slot.step} ${optimizer.parts.indexOf(slot.part)}`;
-      const group = groups.get(key) ?? [[], []];
-      group[0].push(slot);
-      group[1].push(gradients[i]);
-      groups.set(key, group);
-    });
-    const scheduledFrom = most + 1;
-    for (const group of groups.values()) advance(...group, scheduledFrom);
+    return last;
   }
 
   /** The gradients that are there, checked, with what they belong to. */
@@ -139,10 +82,17 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     step(gradients: unknown) {
       const [chosen, checked] = take(gradients);
       if (chosen.length === 0) return;
-      const changed = clip ? clip(chosen, checked) : checked;
-      const [{ step, part }] = chosen;
-      if (chosen.every((slot) => slot.step === step && slot.part === part)) advance(chosen, changed, most + 1);
-      else advanceApart(chosen, changed);
+      const { changes, groups } = stepOf(chosen);
+      const scheduledFrom = most + 1;
+      groups.forEach(({ slots: own, batches }, i) => {
+        const step = own[0].step + 1;
+        optimizer.fill(table, step, 1, scheduledFrom);
+        // Limits are the same in every row.
+        if (i === 0) runBatches(execute, changes, checked, table);
+        runBatches(execute, batches, checked, table);
+        for (const slot of own) slot.step = step;
+        if (step > most) most = step;
+      });
     },
 
     averaged() {
@@ -159,14 +109,10 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
         throw stateError('ERR_PLUMMET_OPTION', `${who}: it has no Hessian to update; sophiaG has`);
       }
       const [chosen, checked] = take(gradients);
-      for (const [part, hyper] of hypers) {
-        const own = chosen.flatMap((slot, i) => (slot.part === part ? [i] : []));
-        if (part.hessianScalars === undefined || own.length === 0) continue;
-        hyper.set(part.hessianScalars);
-        run(
-          own.map((i) => chosen[i]),
-          own.map((i) => checked[i]),
-        );
+      for (const { part, batches } of makeStep(chosen, false).groups) {
+        if (part.hessianScalars === undefined) continue;
+        table.set(part.hessianScalars, part.column);
+        runBatches(execute, batches, checked, table);
       }
     },
 
@@ -192,9 +138,9 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
         step: loaded.has(`${slot.name}.step`)
           ? nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`))
           : slot.step,
-        values: slot.part.states.map(({ name }) => {
+        values: slot.part.states.map(({ name }, i) => {
           const own = `${slot.name}.${name}`;
-          return loaded.has(own) ? checkState(who, slot, name, loaded.get(own)) : null;
+          return loaded.has(own) ? checkState(who, own, loaded.get(own), slot.states[i].length) : null;
         }),
       }));
       for (const { slot, step, values } of changes) {
@@ -204,6 +150,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
         });
         slot.step = step;
       }
+      last = nothing;
       most = changes.reduce((max, { step }) => Math.max(max, step), 0);
       return difference;
     },
@@ -271,11 +218,11 @@ function checkNames(who: string, { missing, unexpected }: StateDifference): void
   );
 }
 
-function checkState(who: string, slot: Slot, state: string, values: unknown): Float32Array {
-  const name = `"${slot.name}.${state}"`;
+function checkState(who: string, own: string, values: unknown, length: number): Float32Array {
+  const name = `"${own}"`;
   const array = float32Array(who, name, values);
-  if (array.length !== slot.length) {
-    const problem = `${name} has ${array.length} elements, the parameter has ${slot.length}`;
+  if (array.length !== length) {
+    const problem = `${name} has ${array.length} elements, it must have ${length}`;
     throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${problem}`);
   }
   return array;

@@ -1,9 +1,9 @@
 import { inRange, rangeError } from '../errors.ts';
-import type { OptimizerOp } from '../plan/ops.ts';
+import { type OpSpec, type OptimizerOp, opNamed } from '../plan/ops.ts';
+import { elementwise, type Program } from '../plan/steps.ts';
 import { isSchedule, plateausIn, revisionOf, ruleOf } from '../schedules/make.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { bind } from './bind.ts';
-import { hyperWidth } from './hyper.ts';
 import type { Optimizer, Part, StateSpec } from './optimizer.ts';
 
 /** A number that may change from step to step. */
@@ -16,7 +16,8 @@ export interface Rule<H extends string = never> {
   readonly hyper: Readonly<Record<'learningRate' | H, Scheduled>>;
   /** Every other effective option. */
   readonly options: Readonly<Record<string, number | boolean | string | null>>;
-  readonly op: OptimizerOp;
+  /** The element-wise op that does a step, or the ops that do, with the number of scalars that they take. */
+  readonly op: OptimizerOp | { readonly program: Program; readonly width: number };
   readonly states: readonly StateSpec[];
   /** From this step on `scalars` depend on the values of `hyper` alone. */
   readonly settledFrom: number;
@@ -59,11 +60,17 @@ function valueAt(who: string, name: string, scheduled: Scheduled, step: number):
   throw rangeError('ERR_PLUMMET_OPTION', `${who}: ${problem}`);
 }
 
+function hyperWidth(op: OptimizerOp): number {
+  const spec: OpSpec = opNamed(op);
+  return spec.hyper?.length ?? 0;
+}
+
 export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimizer {
-  const { name, op, states } = rule;
-  const width = hyperWidth(op);
-  const { averaged, hessianScalars } = rule;
-  const part: Part = { op, states, column: 0, transforms: [], averaged, hessianScalars };
+  const { name, states, averaged, hessianScalars } = rule;
+  const op = typeof rule.op === 'string' ? rule.op : null;
+  const { program, width } =
+    typeof rule.op === 'string' ? { program: elementwise, width: hyperWidth(rule.op) } : rule.op;
+  const part: Part = { op, program, states, column: 0, width, transforms: [], averaged, hessianScalars };
   const hyper: Record<'learningRate' | H, Scheduled> = { ...rule.hyper };
   /** What `hyper` is in the step at hand; what does not change stands there already. */
   const values = {} as Record<'learningRate' | H, number>;

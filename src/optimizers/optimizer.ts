@@ -1,5 +1,6 @@
 /** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
 import type { OptimizerOp } from '../plan/ops.ts';
+import type { Program } from '../plan/steps.ts';
 import type { Transform } from '../plan/transforms.ts';
 import type { PlateauSchedule, Schedule } from '../schedules/schedule.ts';
 
@@ -7,16 +8,24 @@ export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */
   readonly name: string;
   readonly initial: number;
+  /** Its shape, from that of the parameter; by default the same. */
+  readonly shape?: (parameter: readonly number[]) => readonly number[];
+  /** There is one for all parameters of the part; `shape` must not depend on the parameter then. */
+  readonly shared?: true;
 }
 
 /** What some of the parameters are updated with: all of them, where there are no groups. */
 export interface Part {
-  /** The element-wise op that does a step. */
-  readonly op: OptimizerOp;
+  /** The element-wise op that does a step; null where a step is more than that. */
+  readonly op: OptimizerOp | null;
+  /** The ops that do a step. */
+  readonly program: Program;
   /** In the order of the op's operands. */
   readonly states: readonly StateSpec[];
-  /** Where its scalars begin in a row of the table: those of the op, then the limits of `transforms`. */
+  /** Where its scalars begin in a row of the table: those of the step, then the limits of `transforms`. */
   readonly column: number;
+  /** How many scalars a step takes, without the limits. */
+  readonly width: number;
   /** What is done to gradients before, in order. */
   readonly transforms: readonly Transform[];
   /** Where what to evaluate is not what is trained: parameter + weight · (state − parameter). */
@@ -34,8 +43,8 @@ export interface Optimizer {
   learningRate: number | Schedule;
   /** The learning rate that a step has, counted from 1. */
   learningRateAt(step: number): number;
-  /** The element-wise op that does a step, for parameters that are in no group. */
-  readonly op: OptimizerOp;
+  /** The element-wise op that does a step, for parameters that are in no group; null where a step is more than that. */
+  readonly op: OptimizerOp | null;
   /** In the order of the op's operands. */
   readonly states: readonly StateSpec[];
   /** How many scalars a row of the table has. */

@@ -12,7 +12,7 @@ import type { Network } from './network.ts';
 import { pad } from './ops.ts';
 import { place } from './place.ts';
 import { EPOCH, FIRST, type Plan, ROWS, SOURCE_ROWS } from './plan.ts';
-import { lowerUpdate, slotsOf } from './update.ts';
+import { lowerUpdate } from './update.ts';
 
 /**
  * - `train`: forward, loss, metrics, backward, optimizer.
@@ -173,16 +173,18 @@ export function lower(lowering: Lowering): Lowered {
     }
   }
   const updates = (purpose === 'train' || purpose === 'apply') && optimizer && network.size > 0;
-  if (updates) scratchStart = lowerUpdate(graph, network, optimizer, lowering.fuse !== false, scratchStart);
+  const room = updates
+    ? lowerUpdate(graph, network, optimizer, lowering.fuse !== false, scratchStart)
+    : { state: 0, scratch: scratchStart };
 
   const drafts = lowering.fuse === false ? graph.drafts : fuse(graph.drafts);
   const sizes = {
     params: network.size,
-    state: updates ? slotsOf(optimizer) * network.size : 0,
+    state: room.state,
     scalars: updates ? optimizer.width : 0,
     totals: loss ? (lowering.firstTotal ?? 0) + 1 + (lowering.metrics?.length ?? 0) : 0,
   };
-  return { plan: place(purpose, drafts, batchSize, sizes, scratchStart), constants };
+  return { plan: place(purpose, drafts, batchSize, sizes, room.scratch), constants };
 }
 
 function lowerCopy(graph: Graph, value: Value): void {

@@ -1,15 +1,14 @@
 /** The optimizer's part of a step. */
-import type { Optimizer, Part } from '../optimizers/optimizer.ts';
-import { lowerTransforms, type Updated } from './clip.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { lowerTransforms } from './clip.ts';
 import { at, type Graph, touched, type Value } from './graph.ts';
 import type { Network, Parameter } from './network.ts';
-import { opNamed } from './ops.ts';
+import { pad } from './ops.ts';
+import { placeStates, type Stated } from './states.ts';
+import type { Steps, Updated } from './steps.ts';
 
 /** Kernels of at least so many floats are updated as their gradient is computed; smaller ones are in the cache anyway. */
 const LARGE = 8192;
-
-/** How many states a parameter has at most: as often is there room for all parameters in the `state` space. */
-export const slotsOf = ({ parts }: Optimizer): number => Math.max(...parts.map(({ states }) => states.length));
 
 /** Takes out what computes the gradients of frozen parameters, and nothing else. */
 function withoutGradients(graph: Graph, frozen: readonly Parameter[]): void {
@@ -22,13 +21,110 @@ function withoutGradients(graph: Graph, frozen: readonly Parameter[]): void {
   }
 }
 
+/** Writes steps to a graph: room in scratch is taken from `next` on, in whole lines; gradients are changed in place. */
+interface Writer extends Steps {
+  next: number;
+}
+
+function createWriter(graph: Graph, start: number): Writer {
+  const writer: Writer = {
+    next: start,
+    emit(op, calls) {
+      for (const { operands, dims } of calls) graph.emit(op, operands, dims);
+    },
+    scalars: (column, count) => at('scalars', column, 'scalars', [count]),
+    scratch(label, floats) {
+      const offset = writer.next;
+      writer.next += pad(floats);
+      return at('scratch', offset, label, [floats]);
+    },
+    within: ({ home }, from, floats, label) => at('scratch', (home?.offset ?? 0) + from, label, [floats]),
+    changed: ({ gradient }) => gradient,
+  };
+  return writer;
+}
+
+/** A parameter, its gradient and its states, as they lie in a plan's spaces. */
+const updatedOf = ({ parameter, part, states }: Stated): Updated => {
+  const { name, shape, layout, size, offset } = parameter;
+  return {
+    name,
+    shape,
+    layout,
+    size,
+    part,
+    parameter: at('params', offset, name, shape, layout),
+    gradient: at('scratch', offset, `∂${name}`, shape, layout),
+    states: states.map((state) => at('state', state.offset, `${name}.${state.spec.name}`, state.shape, state.layout)),
+  };
+};
+
+const placeOf = ({ home }: Value): number => home?.offset ?? 0;
+
+/** Whether `next` begins where `last` ends, and so do their states: one op can then update both. */
+const adjoining = (last: Updated, next: Updated): boolean =>
+  last.part === next.part &&
+  placeOf(last.parameter) + last.size === placeOf(next.parameter) &&
+  last.states.every((state, i) => placeOf(state) + last.size === placeOf(next.states[i]));
+
+/** Neighbours as one, which is `size` floats long. */
+function joined(tensors: readonly Updated[]): Updated {
+  const [first] = tensors;
+  if (tensors.length === 1) return first;
+  const size = tensors.reduce((sum, tensor) => sum + tensor.size, 0);
+  const whole = ({ home }: Value, label: string): Value => ({
+    ...at('params', 0, label, [size]),
+    home,
+  });
+  return {
+    ...first,
+    name: 'parameters',
+    shape: [size],
+    layout: 'flat',
+    size,
+    parameter: whole(first.parameter, 'parameters'),
+    gradient: whole(first.gradient, '∂parameters'),
+    states: first.states.map((state, i) => whole(state, `parameters.${first.part.states[i].name}`)),
+  };
+}
+
+/** Divides tensors in runs of neighbours. */
+function runsOf(tensors: readonly Updated[]): Updated[][] {
+  const runs: Updated[][] = [];
+  for (const tensor of tensors) {
+    const run = runs.at(-1);
+    if (run && adjoining(run[run.length - 1], tensor)) run.push(tensor);
+    else runs.push([tensor]);
+  }
+  return runs;
+}
+
 /**
- * All parameters lie side by side, and so do their gradients and states: one op could be the whole step, or one for each group that
- * lies together. Where a kernel is large and nobody else reads its gradient, the product that computes it goes on to the step
- * itself, tile by tile, so that the gradient need not travel to memory and back.
+ * Lets the product that computes the gradient of a large kernel go on to the step itself, tile by tile, so that the gradient need not
+ * travel to memory and back: where the step is one op and nobody else reads the gradient.
+ *
+ * @returns the tensors that are still to be updated
+ */
+function fuseProducts(graph: Graph, tensors: readonly Updated[]): Updated[] {
+  return tensors.filter(({ parameter, states, size, part }) => {
+    if (size < LARGE || part.op === null || part.transforms.length > 0) return true;
+    const product = graph.drafts.findIndex(
+      ({ op, operands }) => op === 'denseKernelGradient' && operands[2]?.home?.offset === parameter.home?.offset,
+    );
+    if (product < 0) return true;
+    const { operands, dims } = graph.drafts[product];
+    const scalars = at('scalars', part.column, 'scalars', [part.width]);
+    graph.drafts[product] = { op: `${part.op}OfDense`, operands: [...operands, parameter, ...states, scalars], dims };
+    return false;
+  });
+}
+
+/**
+ * All parameters lie side by side, and so do their gradients and states: one op can be the whole step, or one for each group that
+ * lies together.
  *
  * @param scratch - from where on there is room in scratch
- * @returns where the room ends that the update needs
+ * @returns how many floats of state there are, and where the room ends that the update needs
  */
 export function lowerUpdate(
   graph: Graph,
@@ -36,67 +132,17 @@ export function lowerUpdate(
   optimizer: Optimizer,
   fuse: boolean,
   scratch: number,
-): number {
-  const parts = optimizer.partsFor(network.parameters.map(({ name }) => name));
-  const updated = network.parameters.flatMap((parameter, i): Updated[] => {
-    const part = parts[i];
-    return part ? [{ parameter, part }] : [];
-  });
-  const frozen = network.parameters.filter((_, i) => parts[i] === null);
+): { state: number; scratch: number } {
+  const placed = placeStates(optimizer, network);
+  const frozen = network.parameters.filter((_, i) => placed.parameters[i] === null);
   if (frozen.length > 0) withoutGradients(graph, frozen);
-  const end = lowerTransforms(graph, updated, optimizer, scratch);
-
-  const hypers = new Map(
-    optimizer.parts.map((part) => [part, at('scalars', part.column, 'scalars', [opNamed(part.op).hyper?.length ?? 0])]),
-  );
-  const hyperOf = (part: Part): Value => hypers.get(part) as Value;
-  /** A parameter (or several in a row) and its states. */
-  const owned = (
-    part: Part,
-    offset: number,
-    label: string,
-    { shape, layout }: Pick<Value, 'shape' | 'layout'>,
-  ): Value[] => [
-    at('params', offset, label, shape, layout),
-    ...part.states.map((state, i) => at('state', i * network.size + offset, `${label}.${state.name}`, shape, layout)),
-  ];
-  const productOf = ({ parameter: { offset, size }, part }: Updated): number =>
-    fuse && size >= LARGE && part.transforms.length === 0 && !optimizer.globalNorm
-      ? graph.drafts.findIndex(
-          ({ op: made, operands }) => made === 'denseKernelGradient' && operands[2]?.home?.offset === offset,
-        )
-      : -1;
-
-  let rest: Updated[] = [];
-  const step = (): void => {
-    if (rest.length === 0) return;
-    const [
-      {
-        part,
-        parameter: { offset, name },
-      },
-    ] = rest;
-    const size = rest.reduce((sum, { parameter }) => sum + parameter.size, 0);
-    const label = rest.length === 1 ? name : 'parameters';
-    const [parameter, ...states] = owned(part, offset, label, { shape: [size], layout: 'flat' });
-    graph.emit(part.op, [parameter, at('scratch', offset, `∂${label}`, [size]), ...states, hyperOf(part)], [size]);
-    rest = [];
-  };
-  for (const each of updated) {
-    const { parameter, part } = each;
-    const product = productOf(each);
-    if (product < 0) {
-      const last = rest.at(-1);
-      const together = last && last.part === part && last.parameter.offset + last.parameter.size === parameter.offset;
-      if (last && !together) step();
-      rest.push(each);
-      continue;
-    }
-    step();
-    const { operands, dims } = graph.drafts[product];
-    const fused = [...operands, ...owned(part, parameter.offset, parameter.name, parameter), hyperOf(part)];
-    graph.drafts[product] = { op: `${part.op}OfDense`, operands: fused, dims };
+  const updated = placed.parameters.filter((stated) => stated !== null).map(updatedOf);
+  const steps = createWriter(graph, scratch);
+  lowerTransforms(steps, updated, optimizer);
+  const rest = fuse && !optimizer.globalNorm ? fuseProducts(graph, updated) : updated;
+  for (const part of optimizer.parts) {
+    const own = rest.filter((tensor) => tensor.part === part);
+    if (own.length > 0) part.program(steps, part.op === null ? own : runsOf(own).map(joined), part);
   }
-  step();
-  return end;
+  return { state: placed.size, scratch: steps.next };
 }

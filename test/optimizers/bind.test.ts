@@ -351,7 +351,7 @@ describe('loadStateDict refuses, and changes nothing', () => {
       'wrong lengths',
       (d) => ({ ...d, 'w.expAvgSq': new Float32Array(3) }),
       'ERR_PLUMMET_SHAPE',
-      '"w.expAvgSq" has 3 elements, the parameter has 2',
+      '"w.expAvgSq" has 3 elements, it must have 2',
     ],
     ['wrong types', (d) => ({ ...d, 'w.expAvgSq': [0, 0] }), 'ERR_PLUMMET_TYPE', '"w.expAvgSq" must be a Float32Array'],
     [

@@ -1,0 +1,159 @@
+/** The steps of a bound optimizer: ops over the user's arrays and memory of its own, made once and run again and again. */
+import type { Execute } from '../kernels/contract.ts';
+import { atLeast, sharedFloats } from '../memory.ts';
+import { lowerTransforms } from '../plan/clip.ts';
+import type { Value } from '../plan/graph.ts';
+import { type OpName, pad } from '../plan/ops.ts';
+import type { Steps, Updated } from '../plan/steps.ts';
+import type { Optimizer, Part } from './optimizer.ts';
+import type { BoundParameter } from './parameters.ts';
+
+/** A parameter with what updates it, its states and its own count of steps. */
+export interface Slot extends BoundParameter {
+  readonly part: Part;
+  readonly states: readonly Float32Array[];
+  step: number;
+}
+
+/** One call of an op, for several tensors. */
+interface Batch {
+  readonly op: OpName;
+  readonly operands: (Float32Array | null)[];
+  readonly dims: Float64Array;
+  /** Where among the operands the user's gradients go, and whose. */
+  readonly gradients: readonly (readonly [place: number, slot: number])[];
+}
+
+/** Tensors of one part that are at the same step. */
+export interface SlotGroup {
+  readonly part: Part;
+  readonly slots: readonly Slot[];
+  readonly batches: readonly Batch[];
+}
+
+/** What a step is for certain tensors. */
+export interface BoundStep {
+  readonly slots: readonly Slot[];
+  /** What is done to gradients before. */
+  readonly changes: readonly Batch[];
+  readonly groups: readonly SlotGroup[];
+}
+
+/** A value in memory of our own: so many floats of `room`, from there on. */
+interface Place {
+  readonly offset: number;
+  readonly floats: number;
+}
+
+const value = (label: string): Value => ({ label, layout: 'flat', shape: [null], home: null, differentiable: false });
+
+/** Makes steps of an optimizer, whose scalars stand in `table`. */
+export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
+  let room = sharedFloats(0);
+
+  /** @param transformed - whether gradients are changed first as options ask for; otherwise steps see them as they are */
+  return (slots: readonly Slot[], transformed = true): BoundStep => {
+    const arrays = new Map<Value, Float32Array>();
+    const places = new Map<Value, Place>();
+    const given = new Map<Value, number>();
+    let floats = 0;
+    let drafts: { op: OpName; calls: Parameters<Steps['emit']>[1] }[] = [];
+    const known = (label: string, array: Float32Array): Value => {
+      const made = value(label);
+      arrays.set(made, array);
+      return made;
+    };
+    const placed = (label: string, place: Place): Value => {
+      const made = value(label);
+      places.set(made, place);
+      return made;
+    };
+    const changed = new Map<string, Value>();
+    const steps: Steps = {
+      emit: (op, calls) => void drafts.push({ op, calls }),
+      scalars: (column, count) => known('scalars', table.subarray(column, column + count)),
+      scratch(label, count) {
+        const offset = floats;
+        floats += pad(count);
+        return placed(label, { offset, floats: count });
+      },
+      within: (whole, from, count, label) =>
+        placed(label, { offset: (places.get(whole) as Place).offset + from, floats: count }),
+      changed({ name, size }) {
+        const own = changed.get(name) ?? steps.scratch(`∂${name}`, size);
+        changed.set(name, own);
+        return own;
+      },
+    };
+    const updated = slots.map((slot, i): Updated => {
+      const { name, shape, length: size, part, data } = slot;
+      const gradient = value(`∂${name}`);
+      given.set(gradient, i);
+      const states = slot.states.map((state, s) => known(`${name}.${part.states[s].name}`, state));
+      return { name, shape, layout: 'flat', size, part, parameter: known(name, data), gradient, states };
+    });
+    /** Those of nothing have no norm, and nothing to update. */
+    const filled = updated.filter(({ size }) => size > 0);
+
+    const written = (write: () => void) => {
+      drafts = [];
+      write();
+      return drafts;
+    };
+    const changes = written(() => transformed && lowerTransforms(steps, filled, optimizer));
+    const groups = groupsOf(slots).map(({ part, members }) => {
+      const tensors = members.map((i) => updated[i]).filter(({ size }) => size > 0);
+      const ops = written(() => tensors.length > 0 && part.program(steps, tensors, part));
+      return { part, slots: members.map((i) => slots[i]), ops };
+    });
+
+    room = atLeast(room, floats);
+    const resolve = (operand: Value): Float32Array => {
+      const place = places.get(operand);
+      // What is the user's stands there only while the op runs.
+      return place ? room.subarray(place.offset, place.offset + place.floats) : (arrays.get(operand) ?? table);
+    };
+    const batchOf = ({ op, calls }: (typeof drafts)[number]): Batch => {
+      const operands = calls.flatMap((call) => call.operands);
+      return {
+        op,
+        operands: operands.map((operand) => operand && resolve(operand)),
+        dims: Float64Array.from(calls.flatMap(({ dims }) => dims)),
+        gradients: operands.flatMap((operand, place) => {
+          const slot = operand ? given.get(operand) : undefined;
+          return slot === undefined ? [] : [[place, slot] as const];
+        }),
+      };
+    };
+    return {
+      slots,
+      changes: changes.map(batchOf),
+      groups: groups.map(({ ops, ...group }) => ({ ...group, batches: ops.map(batchOf) })),
+    };
+  };
+}
+
+/** Tensors that one row of scalars is for: those at the same step of the same part. */
+function groupsOf(slots: readonly Slot[]): { part: Part; members: number[] }[] {
+  const groups: { part: Part; step: number; members: number[] }[] = [];
+  slots.forEach(({ part, step }, i) => {
+    const group = groups.find((known) => known.part === part && known.step === step);
+    if (group) group.members.push(i);
+    else groups.push({ part, step, members: [i] });
+  });
+  return groups;
+}
+
+/** Runs ops with these gradients; nothing of the user's is kept. */
+export function runBatches(
+  execute: Execute,
+  batches: readonly Batch[],
+  gradients: readonly Float32Array[],
+  none: Float32Array,
+): void {
+  for (const { op, operands, dims, gradients: places } of batches) {
+    for (const [place, slot] of places) operands[place] = gradients[slot];
+    execute(op, operands, dims);
+    for (const [place] of places) operands[place] = none;
+  }
+}

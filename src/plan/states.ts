@@ -1,0 +1,68 @@
+/** Where the states of an optimizer lie. */
+import { countOf } from '../layout.ts';
+import type { Optimizer, Part, StateSpec } from '../optimizers/optimizer.ts';
+import type { Network, Parameter } from './network.ts';
+import { pad } from './ops.ts';
+import type { Layout } from './plan.ts';
+
+/** One state of one parameter, in the `state` space. */
+export interface StatePlace {
+  readonly spec: StateSpec;
+  readonly offset: number;
+  /** Floats occupied. */
+  readonly size: number;
+  /** As people see it. */
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+}
+
+/** A parameter that is updated, and with what. */
+export interface Stated {
+  readonly parameter: Parameter;
+  readonly part: Part;
+  readonly states: readonly StatePlace[];
+}
+
+export interface Placement {
+  /** One for each parameter, in order; null where it is frozen. */
+  readonly parameters: readonly (Stated | null)[];
+  /** Floats in the `state` space. */
+  readonly size: number;
+}
+
+const alike = ({ shape, shared }: StateSpec): boolean => shape === undefined && !shared;
+
+/**
+ * States that have their parameter's shape come first: state s of all parameters from s × network.size on, each where its parameter
+ * is in `params`, so that those of neighbours are neighbours. Behind them lie those with a shape of their own, and those that a
+ * part has once for all its parameters.
+ */
+export function placeStates(optimizer: Optimizer, network: Network): Placement {
+  const parts = optimizer.partsFor(network.parameters.map(({ name }) => name));
+  const most = Math.max(0, ...optimizer.parts.map(({ states }) => states.filter(alike).length));
+  let size = most * network.size;
+  const take = (floats: number): number => {
+    const offset = size;
+    size += pad(floats);
+    return offset;
+  };
+  const shared = new Map<StateSpec, number>();
+  const parameters = network.parameters.map((parameter, i): Stated | null => {
+    const part = parts[i];
+    if (!part) return null;
+    let slot = 0;
+    const states = part.states.map((spec): StatePlace => {
+      if (alike(spec)) {
+        const { size: floats, shape, layout } = parameter;
+        return { spec, offset: slot++ * network.size + parameter.offset, size: floats, shape, layout };
+      }
+      const shape = spec.shape ? spec.shape(parameter.shape) : parameter.shape;
+      const floats = countOf(shape);
+      const offset = (spec.shared && shared.get(spec)) || take(floats);
+      if (spec.shared) shared.set(spec, offset);
+      return { spec, offset, size: floats, shape, layout: 'flat' };
+    });
+    return { parameter, part, states };
+  });
+  return { parameters, size };
+}
