@@ -1,0 +1,95 @@
+/** Recorded cases of optimizers (test/golden/README.md), and the comparison of an optimizer with one of them. */
+import { existsSync, readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { BoundOptimizer, Optimizer } from '#src/optimizers/optimizer.js';
+
+export type Options = Record<string, number | boolean | string | null>;
+
+export interface Case {
+  name: string;
+  convention: string;
+  options: Options;
+  params: { shape: number[]; values: number[] }[];
+  grads: (number[] | null)[][];
+  hessianGrads?: (number[][] | null)[];
+  trajectory: number[][][];
+  evalTrajectory?: number[][][];
+  state: Record<string, number | number[]>[];
+  statePeak: Record<string, number[]>[];
+  tolerance: { trajectory: number; state: number };
+  learningRates?: number[];
+  defaults: boolean;
+}
+
+/** Where cases stand. */
+export const folders = ['optimizers', 'recorded'].map((name) => new URL(`../golden/${name}/`, import.meta.url));
+
+/** All cases of that name, from wherever. */
+export function casesOf(name: string): Case[] {
+  return folders.flatMap((folder) => {
+    const file = new URL(`${name}.json`, folder);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }).cases : [];
+  });
+}
+
+/** Numbers that follow from the step, and so are no state here. */
+const derived = new Set(['eta', 'mu', 'muProduct']);
+
+/** An element may differ by a part of the largest magnitude that it has had so far. */
+function comparing(c: Case, trajectory: number[][][], what: string) {
+  const peaks = c.params.map(({ values }) => values.map(Math.abs));
+  return (step: number, p: number, values: Float32Array): void => {
+    values.forEach((value, i) => {
+      const wanted = trajectory[step][p][i];
+      peaks[p][i] = Math.max(peaks[p][i], Math.abs(wanted));
+      const limit = c.tolerance.trajectory * peaks[p][i];
+      if (!(Math.abs(value - wanted) <= limit))
+        expect.fail(`${what}, step ${step}, parameter ${p}[${i}]: ${value}, expected ${wanted}`);
+    });
+  };
+}
+
+/** Takes the steps of a case; parameters, averages and states must be the recorded ones. `negated`: a state of the other sign. */
+export function follow(c: Case, optimizer: Optimizer, backend: never, negated?: string): void {
+  const parameters = c.params.map(({ values }) => Float32Array.from(values));
+  const named = Object.fromEntries(c.params.map(({ shape }, p) => [`p${p}`, { data: parameters[p], shape }]));
+  const bound = optimizer.bind(named, { backend });
+  const given = (gradients: (number[] | null)[]) =>
+    Object.fromEntries(gradients.map((g, p) => [`p${p}`, g === null ? undefined : Float32Array.from(g)]));
+  const compare = comparing(c, c.trajectory, 'trajectory');
+  const compareAveraged = comparing(c, c.evalTrajectory ?? c.trajectory, 'averaged');
+  c.grads.forEach((gradients, step) => {
+    if (c.learningRates) bound.learningRate = c.learningRates[step];
+    bound.step(given(gradients));
+    const sampled = c.hessianGrads?.[step];
+    if (sampled) bound.updateHessian(given(sampled));
+    const averaged = bound.averaged();
+    parameters.forEach((values, p) => {
+      compare(step, p, values);
+      if (c.evalTrajectory || !optimizer.parts[0].averaged) compareAveraged(step, p, averaged[`p${p}`]);
+    });
+  });
+  compareStates(c, bound.stateDict(), negated);
+}
+
+function compareStates(c: Case, dict: ReturnType<BoundOptimizer['stateDict']>, negated?: string): void {
+  c.state.forEach((states, p) => {
+    const own = Object.entries(states).filter(([name]) => !derived.has(name));
+    for (const [name, wanted] of own) {
+      const values = dict[`p${p}.${name}`];
+      if (typeof wanted === 'number') {
+        expect(values, name).toBe(wanted);
+        continue;
+      }
+      expect(values, name).toBeInstanceOf(Float32Array);
+      (values as Float32Array).forEach((x, i) => {
+        const limit = c.tolerance.state * c.statePeak[p][name][i];
+        const meant = name === negated ? -wanted[i] : wanted[i];
+        if (!(Math.abs(x - meant) <= limit)) expect.fail(`${name} ${p}[${i}]: ${x}, expected ${meant}`);
+      });
+    }
+    const ours = Object.keys(dict).filter((name) => name.startsWith(`p${p}.`) && !name.endsWith('.step'));
+    const theirs = own.flatMap(([name]) => (name === 'step' ? [] : [`p${p}.${name}`]));
+    expect(ours.sort()).toEqual(theirs.sort());
+  });
+}
