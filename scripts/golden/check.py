@@ -1,49 +1,43 @@
 """Holds what record.py has written from formulas against the libraries that compute the same (requirements.txt)."""
 
-import json
-import os
-
 import torch
 from dadaptation import DAdaptAdam
 from problem import gradient
 from pytorch_optimizer import SAM, SOAP, Lookahead, Shampoo
+from recorded import cases_of, compare
 from schedulefree import SGDScheduleFree
 
-here = os.path.dirname(os.path.abspath(__file__))
-recorded = os.path.join(here, '..', '..', 'test', 'golden', 'recorded')
 torch.set_default_dtype(torch.float64)
-
-
-def cases(name):
-    with open(os.path.join(recorded, f'{name}.json')) as file:
-        return json.load(file)['cases']
 
 
 def tensors(c):
     return [torch.tensor([float(v) for v in p['values']]).reshape(p['shape']).requires_grad_() for p in c['params']]
 
 
-def compare(name, c, trajectories, tolerance=1e-9):
-    for step, (want, got) in enumerate(zip(c['trajectory'], trajectories)):
-        for p, values in enumerate(want):
-            for i, (x, y) in enumerate(zip(values, got[p])):
-                assert abs(x - y) <= tolerance * (1 + abs(x)), (
-                    f'{name} {c["name"]}: step {step} p{p}[{i}]: {x}, library {y}'
-                )
-    print(f'{name}: {c["name"]} agrees')
+def follow(name, c, params, optimizer, tolerance=1e-9):
+    """The library takes the steps of a case."""
 
-
-def follow(name, c, params, optimizer, set_rate=None, tolerance=1e-9):
-    out = []
-    for step, row in enumerate(c['grads']):
-        for p, g in zip(params, row):
+    def give(rows):
+        for p, g in zip(params, rows):
             p.grad = None if g is None else torch.tensor([float(x) for x in g]).reshape(p.shape)
+
+    def evaluate():
+        give(gradient(c['problem'], [p.detach().flatten().tolist() for p in params]))
+
+    trajectory = []
+    for step in range(len(c['trajectory'])):
         if 'learningRates' in c:
             for group in optimizer.param_groups:
                 group['lr'] = c['learningRates'][step]
-        optimizer.step()
-        out.append([p.detach().flatten().tolist() for p in params])
-    compare(name, c, out, tolerance)
+        if 'problem' in c:
+            evaluate()
+            optimizer.step(evaluate)
+        else:
+            give(c['grads'][step])
+            optimizer.step()
+        trajectory.append([p.detach().flatten().tolist() for p in params])
+    compare(name, c, trajectory, tolerance)
+    print(f'{name}: {c["name"]} agrees')
 
 
 def base(o, params=None):
@@ -56,7 +50,7 @@ def base(o, params=None):
     return (kind, options) if params is None else kind(params, **options)
 
 
-for c in cases('scheduleFreeSGD'):
+for c in cases_of('recorded', 'scheduleFreeSGD'):
     o, params = c['options'], tensors(c)
     optimizer = SGDScheduleFree(
         params,
@@ -71,7 +65,7 @@ for c in cases('scheduleFreeSGD'):
     optimizer.train()
     follow('scheduleFreeSGD', c, params, optimizer)
 
-for c in cases('dadaptAdam'):
+for c in cases_of('recorded', 'dadaptAdam'):
     o, params = c['options'], tensors(c)
     optimizer = DAdaptAdam(
         params,
@@ -86,14 +80,14 @@ for c in cases('dadaptAdam'):
     )
     follow('dadaptAdam', c, params, optimizer)
 
-for c in cases('lookahead'):
+for c in cases_of('recorded', 'lookahead'):
     o, params = c['options'], tensors(c)
     optimizer = Lookahead(
         base(o['optimizer'], params), k=o['k'], alpha=o['alpha'], pullback_momentum=o['pullbackMomentum']
     )
     follow('lookahead', c, params, optimizer)
 
-for c in cases('soap'):
+for c in cases_of('recorded', 'soap'):
     o, params = c['options'], tensors(c)
     optimizer = SOAP(
         params,
@@ -112,29 +106,18 @@ for c in cases('soap'):
     # The library takes its QR decompositions in float32.
     follow('soap', c, params, optimizer, tolerance=1e-5)
 
-for c in cases('shampoo'):
+for c in cases_of('recorded', 'shampoo'):
     o, params = c['options'], tensors(c)
     if o['beta1'] == 0 and o['beta2'] == 1:
         optimizer = Shampoo(params, lr=o['learningRate'], matrix_eps=o['epsilon'])
         follow('shampoo', c, params, optimizer)
 
 for name in ('sam', 'asam'):
-    for c in cases(name):
+    for c in cases_of('recorded', name):
         o, params = c['options'], tensors(c)
         if o['eta'] != 0:
             continue  # an option of the authors' code
         kind, options = base(o['optimizer'])
         optimizer = SAM(params, kind, rho=o['rho'], adaptive=o['adaptive'], perturb_eps=o['epsilon'], **options)
-
-        def closure():
-            rows = gradient(c['problem'], [p.detach().flatten().tolist() for p in params])
-            for p, g in zip(params, rows):
-                p.grad = torch.tensor(g).reshape(p.shape)
-
-        out = []
-        for _ in c['trajectory']:
-            closure()
-            optimizer.step(closure)
-            out.append([p.detach().flatten().tolist() for p in params])
         # The library takes the norm in float32.
-        compare(name, c, out, 1e-6)
+        follow(name, c, params, optimizer, tolerance=1e-6)

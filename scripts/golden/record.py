@@ -2,7 +2,6 @@
 
 Formulas that other files hold, too, are first held against them."""
 
-import json
 import math
 import os
 
@@ -12,33 +11,22 @@ import norms
 import wrappers
 from case import record, run, write
 from problem import gradients, parameters, separable
+from recorded import RECORDED, cases_of, compare
 from small_states import Undecided, small
 
-here = os.path.dirname(os.path.abspath(__file__))
-golden = os.path.join(here, '..', '..', 'test', 'golden')
-target = os.path.join(golden, 'recorded')
 RATES = [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.2, 0.2, 0.2, 0.01, 0.01, 0.01]
 VECTOR_AND_MATRIX = [[7], [3, 5]]
 
 
-def verify(name, rule, convention, needed=(), skip=()):
+def verify(name, rule, convention, skip=()):
     """The formula gives what the library has given."""
-    with open(os.path.join(golden, 'optimizers', f'{name}.json')) as file:
-        cases = json.load(file)['cases']
     checked = 0
-    for c in cases:
+    for c in cases_of('optimizers', name):
         if c['convention'] != convention or any(word in c['name'] for word in skip):
             continue
         options = dict({'maximize': False}, **c['options'])
-        options.update({k: v for k, v in needed})
         extra = {'learningRates': c['learningRates']} if 'learningRates' in c else {}
-        trajectory, _, states, _, _ = run(rule, options, c['params'], c['grads'], float, extra)
-        for step, row in enumerate(c['trajectory']):
-            for p, values in enumerate(row):
-                for i, x in enumerate(values):
-                    got = trajectory[step][p][i]
-                    if not abs(got - x) <= 1e-9 * (1 + abs(x)):
-                        raise AssertionError(f'{name} {c["name"]}: step {step} p{p}[{i}] is {got}, recorded {x}')
+        compare(name, c, run(rule, options, c['params'], c['grads'], float, extra)[0])
         checked += 1
     assert checked > 0, name
 
@@ -95,11 +83,23 @@ class File:
         raise AssertionError(f'{self.name} {name}: no seed decides every rounding')
 
     def write(self):
-        write(os.path.join(target, f'{self.name}.json'), self.name, self.cases)
+        write(os.path.join(RECORDED, f'{self.name}.json'), self.name, self.cases)
         print(f'{self.name}: {len(self.cases)} cases, tolerances {[c["tolerance"]["trajectory"] for c in self.cases]}')
 
 
 FORMULA = 'scripts/golden: the formula in float64'
+# What the wrappers wrap.
+INNER_SGD = {'name': 'sgd', 'learningRate': 0.05, 'momentum': 0.9, 'weightDecay': 0, 'maximize': False}
+INNER_ADAM = {
+    'name': 'adam',
+    'learningRate': 0.05,
+    'beta1': 0.9,
+    'beta2': 0.99,
+    'epsilon': 1e-8,
+    'weightDecay': 0.1,
+    'decoupledWeightDecay': True,
+    'maximize': False,
+}
 
 
 def schedule_free_sgd():
@@ -252,17 +252,6 @@ def dadapt_adam():
 
 
 def lookahead():
-    inner = {'name': 'sgd', 'learningRate': 0.05, 'momentum': 0.9, 'weightDecay': 0, 'maximize': False}
-    adam = {
-        'name': 'adam',
-        'learningRate': 0.05,
-        'beta1': 0.9,
-        'beta2': 0.99,
-        'epsilon': 1e-8,
-        'weightDecay': 0.1,
-        'decoupledWeightDecay': True,
-        'maximize': False,
-    }
     f = File(
         'lookahead',
         wrappers.lookahead,
@@ -271,11 +260,11 @@ def lookahead():
         k=5,
         alpha=0.5,
         pullbackMomentum='none',
-        optimizer=inner,
+        optimizer=INNER_SGD,
     )
     f.add('defaults', note='optimizer: what makes the fast weights. The slow weights begin as the first ones.')
     f.add('k alpha', k=3, alpha=0.8)
-    f.add('adam', 'decoupled', optimizer=adam, k=4)
+    f.add('adam', 'decoupled', optimizer=INNER_ADAM, k=4)
     f.add('reset', note='After each pull the momentum buffer is 0.', k=4, pullbackMomentum='reset')
     f.add(
         'pullback',
@@ -288,26 +277,15 @@ def lookahead():
 
 
 def sam():
-    inner = {'name': 'sgd', 'learningRate': 0.05, 'momentum': 0.9, 'weightDecay': 0, 'maximize': False}
-    adam = {
-        'name': 'adam',
-        'learningRate': 0.05,
-        'beta1': 0.9,
-        'beta2': 0.99,
-        'epsilon': 1e-8,
-        'weightDecay': 0.1,
-        'decoupledWeightDecay': True,
-        'maximize': False,
-    }
     note = 'Gradients are those of problem (see README.md); losses[step] is its value before the step.'
     for name, source, defaults in (
         ('sam', 'Foret et al. 2021', {'rho': 0.05, 'adaptive': False, 'eta': 0}),
         ('asam', 'Kwon et al. 2021', {'rho': 0.5, 'adaptive': True, 'eta': 0.01}),
     ):
-        f = File(name, wrappers.sam, f'{FORMULA} ({source})', 'paper', epsilon=1e-12, optimizer=inner, **defaults)
+        f = File(name, wrappers.sam, f'{FORMULA} ({source})', 'paper', epsilon=1e-12, optimizer=INNER_SGD, **defaults)
         f.add('defaults', note=note, problem=True)
         f.add('rho', note=note, problem=True, rho=0.7, epsilon=0.1)
-        f.add('adam', 'decoupled', note, problem=True, rho=0.3, optimizer=adam)
+        f.add('adam', 'decoupled', note, problem=True, rho=0.3, optimizer=INNER_ADAM)
         if name == 'asam':
             f.add('eta', note=note, problem=True, rho=0.2, eta=0.3)
             f.add('no eta', note=note, problem=True, rho=0.2, eta=0)
@@ -653,7 +631,7 @@ def small_states():
 
 
 if __name__ == '__main__':
-    os.makedirs(target, exist_ok=True)
+    os.makedirs(RECORDED, exist_ok=True)
     for make in (
         schedule_free_sgd,
         signum,

@@ -5,10 +5,8 @@ import os
 import torch
 from case import deviation, up, write
 from problem import gradient, parameters, separable, value
+from recorded import RECORDED
 
-target = os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), '..', '..', 'test', 'golden', 'recorded', 'lbfgs.json'
-)
 DEFAULTS = {
     'learningRate': 1,
     'maxIter': 20,
@@ -86,7 +84,7 @@ def case(name, shapes, steps, kind='separable', note=None, limit=1e-2, seed=3, s
 
 both = [[7], [3, 5]]
 write(
-    target,
+    os.path.join(RECORDED, 'lbfgs.json'),
     'lbfgs',
     [
         case('defaults', both, 1, note='trajectory[step] is after a whole step, of up to maxIter iterations.'),
