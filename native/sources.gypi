@@ -2,6 +2,7 @@
   "variables": {
     "addon_sources": [
       "native/node/addon.cc",
+      "native/node/calls.cc",
       "native/node/draw.cc",
       "native/node/environment.cc",
       "native/node/kernel.cc",

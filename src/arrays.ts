@@ -33,18 +33,14 @@ export const byteLengthOf = getter<number>(typedArray, 'byteLength');
 const resizable = getter<boolean | undefined>(ArrayBuffer.prototype, 'resizable');
 const growable = getter<boolean | undefined>(SharedArrayBuffer.prototype, 'growable');
 
-const holdsOwnMemory = (buffer: ArrayBufferLike): boolean => {
-  try {
-    resizable(buffer);
-    return true;
-  } catch {
-    return false; // the getter takes no shared memory
-  }
-};
-
 /** Whether the memory may grow or shrink. */
-export const isResizable = (buffer: ArrayBufferLike): boolean =>
-  (holdsOwnMemory(buffer) ? resizable(buffer) : growable(buffer)) === true;
+export function isResizable(buffer: ArrayBufferLike): boolean {
+  try {
+    return resizable(buffer) === true;
+  } catch {
+    return growable(buffer) === true; // the other getter takes no shared memory
+  }
+}
 
 const constructors = {
   Float32Array,

@@ -7,6 +7,7 @@
 #include "../runtime/dispatch.h"
 #include "../runtime/pin.h"
 #include "../runtime/processors.h"
+#include "calls.h"
 #include "draw.h"
 #include "environment.h"
 #include "kernel.h"
@@ -108,7 +109,8 @@ napi_value init(napi_env env, napi_value exports) {
         export_function(env, exports, "ops", ops) && export_function(env, exports, "measure", measure) &&
         export_function(env, exports, "createPlan", create_plan) && export_function(env, exports, "prepare", prepare) &&
         export_function(env, exports, "kernel", kernel) &&
-        export_function(env, exports, "prepareKernel", prepare_kernel) && export_function(env, exports, "draw", draw) &&
+        export_function(env, exports, "prepareKernel", prepare_kernel) &&
+        export_function(env, exports, "prepareCalls", prepare_calls) && export_function(env, exports, "draw", draw) &&
         export_function(env, exports, "misalignment", misalignment) &&
         export_function(env, exports, "setThreadingThreshold", set_threshold);
     return ready ? exports : throw_failure(env, "plummet", backend_failure("the addon cannot be set up."));

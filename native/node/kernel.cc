@@ -25,7 +25,8 @@ Checked read_op(napi_env env, const napi_value* arguments, Single& single) {
   return failure;
 }
 
-// All but the arrays.
+}  // namespace
+
 Checked read_single(napi_env env, const napi_value* arguments, Single& single) {
   Checked failure = read_op(env, arguments, single);
   if (!failure) failure = read_numbers(env, arguments[4], "dims", single.dims);
@@ -45,6 +46,8 @@ Checked read_arrays(napi_env env, const std::vector<napi_value>& values, Single&
   }
   return {};
 }
+
+namespace {
 
 // Runs it, if nothing is wrong yet.
 napi_value run(napi_env env, Single& single, Checked failure) {

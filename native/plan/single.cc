@@ -11,15 +11,9 @@
 namespace plummet {
 namespace {
 
-struct Part {
-  KernelArgs args;
-  int64_t units;
-  bool divided;
-};
-
 struct Team {
   Kernel kernel;
-  std::vector<Part> parts;
+  std::vector<SinglePart>& parts;
   std::unique_ptr<Barrier> barrier;
   FirstError error;
   int status = kDone;  // where one thread does it all
@@ -42,28 +36,29 @@ Checked check_operand(const OpSpec& spec, const OperandSpec& operand, const Arra
 }
 
 // What is written may not share memory with another operand, unless both begin at the same place.
+Checked check_pair(const OpSpec& spec, const Array* arrays, const double* extents, size_t i, size_t j) {
+  if (j == i || (spec.operands[i].access == Access::kRead && spec.operands[j].access == Access::kRead)) return {};
+  if (!arrays[i].present || !arrays[j].present || extents[i] == 0 || extents[j] == 0) return {};
+  const char* const begin = static_cast<const char*>(arrays[i].data);
+  const char* const other = static_cast<const char*>(arrays[j].data);
+  const char* const end = begin + static_cast<int64_t>(extents[i]) * size_of(arrays[i].type);
+  const char* const other_end = other + static_cast<int64_t>(extents[j]) * size_of(arrays[j].type);
+  if (other == begin || other >= end || begin >= other_end) return {};
+  return option_failure(spec.name + ": " + spec.operands[i].name + " overlaps " + spec.operands[j].name +
+                        "; they may only begin at the same place.");
+}
+
 Checked check_overlap(const OpSpec& spec, const Array* arrays, const double* extents) {
-  const size_t operands = spec.operands.size();
-  for (size_t i = 0; i < operands; ++i) {
-    if (spec.operands[i].access == Access::kRead || !arrays[i].present || extents[i] == 0) continue;
-    const char* begin = static_cast<const char*>(arrays[i].data);
-    const char* end = begin + static_cast<int64_t>(extents[i]) * size_of(arrays[i].type);
-    for (size_t j = 0; j < operands; ++j) {
-      if (j == i || !arrays[j].present || extents[j] == 0) continue;
-      const char* other = static_cast<const char*>(arrays[j].data);
-      const char* other_end = other + static_cast<int64_t>(extents[j]) * size_of(arrays[j].type);
-      if (other != begin && other < end && begin < other_end) {
-        return option_failure(spec.name + ": " + spec.operands[i].name + " overlaps " + spec.operands[j].name +
-                              "; they may only begin at the same place.");
-      }
+  for (size_t i = 0; i < spec.operands.size(); ++i) {
+    for (size_t j = i + 1; j < spec.operands.size(); ++j) {
+      if (Checked failure = check_pair(spec, arrays, extents, i, j)) return failure;
     }
   }
   return {};
 }
 
-Checked check_part(const OpSpec& spec, const Array* arrays, const double* dims, Part& part) {
+Checked check_part(const OpSpec& spec, const Array* arrays, const double* dims, SinglePart& part, double* extents) {
   if (Checked failure = check_dims(spec, dims, false)) return failure;
-  double extents[kMaxOperands];
   for (size_t i = 0; i < spec.operands.size(); ++i) {
     extents[i] = spec.operands[i].extent(dims);
     if (Checked failure = check_operand(spec, spec.operands[i], arrays[i], extents[i])) return failure;
@@ -79,7 +74,7 @@ Checked check_part(const OpSpec& spec, const Array* arrays, const double* dims, 
 
 int run_alone(Team& team) {
   void* const workspace = thread_workspace();
-  for (Part& part : team.parts) {
+  for (SinglePart& part : team.parts) {
     part.args.workspace = workspace;
     if (const int status = team.kernel(part.args, 0, part.units)) return status;
   }
@@ -97,7 +92,7 @@ void walk(void* context, int thread, int size) {
   uint32_t meetings = 0;
   bool failed = false;
   for (size_t i = 0; i < team.parts.size(); ++i) {
-    const Part& part = team.parts[i];
+    const SinglePart& part = team.parts[i];
     if (i > 0 && (part.divided || team.parts[i - 1].divided)) {
       const Barrier::Word mine = failed ? Barrier::kFailed : Barrier::kGo;
       if (team.barrier->meet(thread, size, meetings, mine) != Barrier::kGo) return;
@@ -119,29 +114,44 @@ void walk(void* context, int thread, int size) {
 
 size_t Single::count() const { return dims.size() / op_table()[static_cast<size_t>(op)].dims.size(); }
 
-Checked run_single(const Single& single, int& status) {
+Checked check_single(const Single& single, size_t i, SinglePart& part, double* extents) {
   const OpSpec& spec = op_table()[static_cast<size_t>(single.op)];
-  const size_t operands = spec.operands.size(), dims = spec.dims.size();
-  Team team;
-  team.kernel = single.kernels->kernel[single.op];
-  team.parts.resize(single.count());
-  bool divided = false;
-  for (size_t i = 0; i < team.parts.size(); ++i) {
-    if (Checked failure = check_part(spec, &single.arrays[i * operands], &single.dims[i * dims], team.parts[i])) {
-      return failure;
-    }
-    divided |= team.parts[i].divided;
+  const Array* const arrays = &single.arrays[i * spec.operands.size()];
+  return check_part(spec, arrays, &single.dims[i * spec.dims.size()], part, extents);
+}
+
+Checked check_exchange(const Single& single, size_t place, const double* extents, SinglePart& part) {
+  const OpSpec& spec = op_table()[static_cast<size_t>(single.op)];
+  const size_t operand = place % spec.operands.size(), first = place - operand;
+  const Array& array = single.arrays[place];
+  if (Checked failure = check_operand(spec, spec.operands[operand], array, extents[place])) return failure;
+  part.args.operand[operand] = array.data;
+  for (size_t i = 0; i < spec.operands.size(); ++i) {
+    if (Checked failure = check_pair(spec, &single.arrays[first], extents + first, operand, i)) return failure;
   }
+  return {};
+}
+
+int run_parts(const Single& single, std::vector<SinglePart>& parts) {
+  Team team = {single.kernels->kernel[single.op], parts, nullptr, {}, kDone};
+  bool divided = false;
+  for (const SinglePart& part : parts) divided |= part.divided;
   const bool together = divided && single.threads > 1;
   if (together) team.barrier = std::make_unique<Barrier>(single.threads);
   const int lease = together ? leases().try_take(single.threads) : 0;
-  if (lease == 0) {
-    status = run_alone(team);
-    return {};
-  }
+  if (lease == 0) return run_alone(team);
   pool().run(single.threads, walk, &team);
   leases().give_back(lease);
-  status = team.error.any() ? team.error.status() : team.status;
+  return team.error.any() ? team.error.status() : team.status;
+}
+
+Checked run_single(const Single& single, int& status) {
+  std::vector<SinglePart> parts(single.count());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    double extents[kMaxOperands];
+    if (Checked failure = check_single(single, i, parts[i], extents)) return failure;
+  }
+  status = run_parts(single, parts);
   return {};
 }
 

@@ -66,6 +66,19 @@ export interface Addon {
     dims: Float64Array,
   ): (...operands: (Numbers | null)[]) => number;
   /**
+   * As `kernel`, prepared for the same arrays again and again, which are held. `varying` says which places of `arrays` are given at each call:
+   * the result takes whether to hold these too, and the arrays; or `true` alone, for those that it holds. It returns a `status`, or −1 where
+   * memory has been taken away since; nothing has run then.
+   */
+  prepareCalls(
+    isa: string,
+    threads: number,
+    op: number,
+    arrays: (Numbers | null)[],
+    dims: Float64Array,
+    varying: Int32Array,
+  ): (hold: boolean, ...arrays: (Numbers | null)[]) => number;
+  /**
    * Fills `out` with random numbers, as src/random.ts does. `numbers`: seedLow, seedHigh, purpose << 24 | layer, then
    * 0, low, span, 1 for uniform ones, or 1, mean, deviation, cut for normal ones, cut at least 1.
    */

@@ -55,6 +55,27 @@ export interface Kernels {
 /** What an implementation does: executes an op on checked operands, and returns a status. */
 export type Execute = (op: OpName, operands: readonly (Numbers | null)[], dims: Float64Array) => number;
 
+/**
+ * What was made ready, run with these arrays, which may be `same` as in the call before. Returns a status, or −1 where memory that is
+ * held has been taken away; nothing has run then.
+ */
+export type PreparedCalls = (arrays: readonly Numbers[], same: boolean) => number;
+
+/** Makes calls of an op ready for the same operands again and again, but for those at the places `varying`. */
+export type PrepareCalls = (
+  op: OpName,
+  operands: readonly (Numbers | null)[],
+  dims: Float64Array,
+  varying: Int32Array,
+) => PreparedCalls;
+
+/** What an optimizer's steps run on. */
+export interface Execution {
+  readonly execute: Execute;
+  /** Where there is something to gain. */
+  readonly prepareCalls: PrepareCalls | null;
+}
+
 /** One op made ready: what it is called with are its operands, its dims stand in `dims`. */
 export interface Direct {
   readonly dims: Float64Array;

@@ -4,7 +4,14 @@ import { checkOptions, oneOf, rangeError } from '../errors.ts';
 import { sharedDoubles } from '../memory.ts';
 import { type OpName, opNamed, ops } from '../plan/ops.ts';
 import type { Addon, Numbers } from './addon.ts';
-import { createKernels, type Direct, type Execute, type Kernels } from './contract.ts';
+import {
+  createKernels,
+  type Direct,
+  type Execute,
+  type Execution,
+  type Kernels,
+  type PrepareCalls,
+} from './contract.ts';
 import { kernels as reference } from './reference/table.ts';
 
 export type { OpName } from '../plan/ops.ts';
@@ -19,9 +26,8 @@ export interface KernelOptions {
 
 const names = ['native', 'reference'] as const;
 
-interface Made {
+interface Made extends Execution {
   readonly kernels: Kernels;
-  readonly execute: Execute;
 }
 const made = new Map<string, Made>();
 
@@ -47,7 +53,7 @@ export const kernelsOf = (backend: unknown): Kernels => chosen(backend).kernels;
 /**
  * What executes an op for a `backend` option. The checks are the caller's, who knows what can be wrong at all.
  */
-export const executeFor = (backend: unknown): Execute => chosen(backend).execute;
+export const executionFor = (backend: unknown): Execution => chosen(backend);
 
 function chosen(backend: unknown): Made {
   if (backend === undefined) return create({});
@@ -77,9 +83,20 @@ function create(choice: { name?: 'native' | 'reference'; isa?: string; threads?:
     const dims = sharedDoubles(opNamed(op).dims.length);
     return { dims, call: (addon as Addon).prepareKernel(isa, threads, numbers.get(op) as number, dims) };
   };
+  const prepareCalls: PrepareCalls = (op, operands, dims, varying) => {
+    const number = numbers.get(op) as number;
+    const run = (addon as Addon).prepareCalls(isa, threads, number, operands as (Numbers | null)[], dims, varying);
+    let held = false;
+    return (arrays, same) => {
+      if (same && held) return run(true);
+      held = same;
+      return run(same, ...arrays);
+    };
+  };
   const result = {
     kernels: createKernels(name, isa, addon ? threads : 1, execute, addon ? prepare : undefined),
     execute,
+    prepareCalls: addon ? prepareCalls : null,
   };
   made.set(key, result);
   return result;

@@ -1,10 +1,10 @@
-import { bufferOf, float32Array } from '../arrays.ts';
+import { bufferOf, float32Array, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
 import { checkOptions, flag, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
-import { executeFor } from '../kernels/index.ts';
+import { executionFor } from '../kernels/index.ts';
 import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Schedule } from '../schedules/schedule.ts';
-import { type BoundStep, createStepMaker, runBatches, type Slot } from './bound-steps.ts';
+import { createStepMaker, nothing, runBatches, type Slot, settle } from './bound-steps.ts';
 import type { BoundOptimizer, Optimizer, StateDifference, StateSpec } from './optimizer.ts';
 import {
   type BoundParameter,
@@ -16,13 +16,14 @@ import {
   readParameters,
 } from './parameters.ts';
 
-const nothing: BoundStep = { slots: [], changes: [], groups: [] };
+/** Up to so many names are counted in each step. */
+const FEW = 64;
 
 /** Puts an optimizer to work on plain arrays. */
 export function bind(optimizer: Optimizer, parameters: unknown, options: unknown): BoundOptimizer {
   const who = optimizer.name;
   const given = checkOptions(`${who}.bind`, options, ['backend']);
-  const execute = executeFor(given.backend);
+  const execution = executionFor(given.backend);
   const read = readParameters(who, parameters);
   const parts = optimizer.partsFor(read.map(({ name }) => name));
   const slots = new Map<string, Slot>();
@@ -50,12 +51,72 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   let most = 0;
   /** The one before: mostly the next one is of the same tensors. */
   let last = nothing;
+  /** The gradients that it had, where it holds them. */
+  let held: readonly Float32Array[] = [];
 
-  function stepOf(chosen: readonly Slot[]): BoundStep {
+  /** Nothing is held any more. */
+  function forget(): void {
+    settle(last);
+    last = nothing;
+    held = [];
+  }
+
+  function stepOf(chosen: readonly Slot[]) {
+    if (chosen === last.slots) return last;
     if (chosen.length !== last.slots.length || !chosen.every((slot, i) => slot === last.slots[i])) {
+      settle(last);
       last = makeStep(chosen);
     }
     return last;
+  }
+
+  /** A step with gradients that were checked; false where memory was gone that nobody looked at, and nothing has changed. */
+  function advance(chosen: readonly Slot[], gradients: readonly Float32Array[]): boolean {
+    const before = last;
+    const { changes, groups, many } = stepOf(chosen);
+    const hold = many && last === before && execution.prepareCalls !== null;
+    const same = gradients === held;
+    const scheduledFrom = most + 1;
+    for (const [i, group] of groups.entries()) {
+      const step = group.step + 1;
+      optimizer.fill(table, step, 1, scheduledFrom);
+      // Limits are the same in every row.
+      if (i === 0 && !runBatches(execution, changes, gradients, table, hold, same)) return false;
+      if (!runBatches(execution, group.batches, gradients, table, hold, same)) return false;
+      group.step = step;
+      if (step > most) most = step;
+    }
+    held = hold ? gradients : [];
+    return true;
+  }
+
+  /**
+   * The gradients, checked, where they are of the tensors of the step before, which holds them: many small ones. False where anything
+   * is not as it was; `take` then says what is wrong, if something is.
+   */
+  function takeAgain(gradients: unknown): [readonly Slot[], readonly Float32Array[]] | false {
+    if (typeof gradients !== 'object' || gradients === null) return false;
+    const { slots: chosen, names, data, lengths, changes, groups } = last;
+    let fresh: Float32Array[] | null = null;
+    for (let i = 0; i < names.length; i++) {
+      const gradient = (gradients as Record<string, unknown>)[names[i]] as Float32Array;
+      if (gradient !== held[i]) {
+        if (!isFloat32Array(gradient)) return false;
+        const buffer = bufferOf(gradient);
+        if (isResizable(buffer) || buffers.has(buffer)) return false;
+        fresh ??= held.slice(0, i);
+      }
+      if (fresh) fresh.push(gradient);
+    }
+    // Whoever passes the same arrays by the same names has had the names checked; to count thousands takes as long as the step.
+    if ((fresh || names.length <= FEW) && Object.keys(gradients).length !== names.length) return false;
+    const taken = fresh ?? held;
+    // Where a step is one call, that call looks whether all memory is there before it begins.
+    const alone = changes.length === 0 && groups.length === 1 && groups[0].batches.length === 1;
+    for (let i = 0; i < taken.length && !(alone && fresh === null); i++) {
+      if (lengthOf(taken[i]) !== lengths[i] || !(alone || lengthOf(data[i]) === lengths[i])) return false;
+    }
+    return [chosen, taken];
   }
 
   /** The gradients that are there, checked, with what they belong to. */
@@ -80,22 +141,15 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
 
   return Object.freeze({
     step(gradients: unknown) {
-      const [chosen, checked] = take(gradients);
-      if (chosen.length === 0) return;
-      const { changes, groups } = stepOf(chosen);
-      const scheduledFrom = most + 1;
-      groups.forEach(({ slots: own, batches }, i) => {
-        const step = own[0].step + 1;
-        optimizer.fill(table, step, 1, scheduledFrom);
-        // Limits are the same in every row.
-        if (i === 0) runBatches(execute, changes, checked, table);
-        runBatches(execute, batches, checked, table);
-        for (const slot of own) slot.step = step;
-        if (step > most) most = step;
-      });
+      const again = held.length > 0 && takeAgain(gradients);
+      if (again && advance(...again)) return;
+      const taken = take(gradients);
+      if (again) forget();
+      if (taken[0].length > 0) advance(...taken);
     },
 
     averaged() {
+      settle(last);
       const dict: Record<string, Float32Array> = {};
       for (const slot of slots.values()) {
         checkParameter(who, slot);
@@ -112,11 +166,12 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       for (const { part, batches } of makeStep(chosen, false).groups) {
         if (part.hessianScalars === undefined) continue;
         table.set(part.hessianScalars, part.column);
-        runBatches(execute, batches, checked, table);
+        runBatches(execution, batches, checked, table, false, false);
       }
     },
 
     stateDict() {
+      settle(last);
       const dict: Record<string, Float32Array | number> = {};
       for (const { name, part, states, step } of slots.values()) {
         states.forEach((values, i) => {
@@ -133,6 +188,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       const loaded = new Map(entries(`${who}.loadStateDict`, 'the state', state));
       const difference = compareNames([...slots.values()].flatMap(stateNames), loaded);
       if (strict) checkNames(who, difference);
+      forget();
       const changes = [...slots.values()].map((slot) => ({
         slot,
         step: loaded.has(`${slot.name}.step`)
@@ -150,7 +206,6 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
         });
         slot.step = step;
       }
-      last = nothing;
       most = changes.reduce((max, { step }) => Math.max(max, step), 0);
       return difference;
     },

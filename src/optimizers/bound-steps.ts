@@ -1,10 +1,10 @@
 /** The steps of a bound optimizer: ops over the user's arrays and memory of its own, made once and run again and again. */
-import type { Execute } from '../kernels/contract.ts';
+import type { Execution, PreparedCalls } from '../kernels/contract.ts';
 import { atLeast, sharedFloats } from '../memory.ts';
 import { lowerTransforms } from '../plan/clip.ts';
 import type { Value } from '../plan/graph.ts';
 import { type OpName, pad } from '../plan/ops.ts';
-import type { Steps, Updated } from '../plan/steps.ts';
+import type { Call, Steps, Updated } from '../plan/steps.ts';
 import type { Optimizer, Part } from './optimizer.ts';
 import type { BoundParameter } from './parameters.ts';
 
@@ -22,6 +22,8 @@ interface Batch {
   readonly dims: Float64Array;
   /** Where among the operands the user's gradients go, and whose. */
   readonly gradients: readonly (readonly [place: number, slot: number])[];
+  /** Calls that hold the operands: of many small tensors, from the second step on. */
+  ready: PreparedCalls | null;
 }
 
 /** Tensors of one part that are at the same step. */
@@ -29,14 +31,49 @@ export interface SlotGroup {
   readonly part: Part;
   readonly slots: readonly Slot[];
   readonly batches: readonly Batch[];
+  /** Steps that they have done: `settle` hands it on to the slots. */
+  step: number;
 }
 
 /** What a step is for certain tensors. */
 export interface BoundStep {
   readonly slots: readonly Slot[];
+  /** Of the slots, side by side: what each step looks at. */
+  readonly names: readonly string[];
+  readonly data: readonly Float32Array[];
+  readonly lengths: readonly number[];
   /** What is done to gradients before. */
   readonly changes: readonly Batch[];
   readonly groups: readonly SlotGroup[];
+  /** Many tensors, and small ones: to look into the arrays takes longer than the step, so they are held from one step to the next. */
+  readonly many: boolean;
+}
+
+/** Tensors in one call: gradients are its arguments, of which there can be no more than fit the stack. */
+const MOST = 4096;
+
+/** From so many tensors on, and up to so many floats in each on average. */
+const MANY = 8;
+const SMALL = 4096;
+
+export const nothing: BoundStep = {
+  slots: [],
+  names: [],
+  data: [],
+  lengths: [],
+  changes: [],
+  groups: [],
+  many: false,
+};
+
+/** Hands the counts of steps on to the slots. */
+export function settle({ groups }: BoundStep): void {
+  for (const { slots, step } of groups) for (const slot of slots) slot.step = step;
+}
+
+interface Draft {
+  readonly op: OpName;
+  readonly calls: readonly Call[];
 }
 
 /** A value in memory of our own: so many floats of `room`, from there on. */
@@ -57,7 +94,7 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
     const places = new Map<Value, Place>();
     const given = new Map<Value, number>();
     let floats = 0;
-    let drafts: { op: OpName; calls: Parameters<Steps['emit']>[1] }[] = [];
+    let drafts: Draft[] = [];
     const known = (label: string, array: Float32Array): Value => {
       const made = value(label);
       arrays.set(made, array);
@@ -70,7 +107,9 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
     };
     const changed = new Map<string, Value>();
     const steps: Steps = {
-      emit: (op, calls) => void drafts.push({ op, calls }),
+      emit(op, calls) {
+        for (let i = 0; i < calls.length; i += MOST) drafts.push({ op, calls: calls.slice(i, i + MOST) });
+      },
       scalars: (column, count) => known('scalars', table.subarray(column, column + count)),
       scratch(label, count) {
         const offset = floats;
@@ -101,10 +140,10 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
       return drafts;
     };
     const changes = written(() => transformed && lowerTransforms(steps, filled, optimizer));
-    const groups = groupsOf(slots).map(({ part, members }) => {
+    const groups = groupsOf(slots).map(({ part, step, members }) => {
       const tensors = members.map((i) => updated[i]).filter(({ size }) => size > 0);
       const ops = written(() => tensors.length > 0 && part.program(steps, tensors, part));
-      return { part, slots: members.map((i) => slots[i]), ops };
+      return { part, step, slots: members.map((i) => slots[i]), ops };
     });
 
     room = atLeast(room, floats);
@@ -113,7 +152,7 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
       // What is the user's stands there only while the op runs.
       return place ? room.subarray(place.offset, place.offset + place.floats) : (arrays.get(operand) ?? table);
     };
-    const batchOf = ({ op, calls }: (typeof drafts)[number]): Batch => {
+    const batchOf = ({ op, calls }: Draft): Batch => {
       const operands = calls.flatMap((call) => call.operands);
       return {
         op,
@@ -123,10 +162,16 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
           const slot = operand ? given.get(operand) : undefined;
           return slot === undefined ? [] : [[place, slot] as const];
         }),
+        ready: null,
       };
     };
+    const floatsOfAll = filled.reduce((sum, { size }) => sum + size, 0);
     return {
       slots,
+      names: slots.map(({ name }) => name),
+      data: slots.map(({ data }) => data),
+      lengths: slots.map(({ length }) => length),
+      many: filled.length >= MANY && floatsOfAll <= SMALL * filled.length,
       changes: changes.map(batchOf),
       groups: groups.map(({ ops, ...group }) => ({ ...group, batches: ops.map(batchOf) })),
     };
@@ -134,7 +179,7 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
 }
 
 /** Tensors that one row of scalars is for: those at the same step of the same part. */
-function groupsOf(slots: readonly Slot[]): { part: Part; members: number[] }[] {
+function groupsOf(slots: readonly Slot[]): { part: Part; step: number; members: number[] }[] {
   const groups: { part: Part; step: number; members: number[] }[] = [];
   slots.forEach(({ part, step }, i) => {
     const group = groups.find((known) => known.part === part && known.step === step);
@@ -144,16 +189,40 @@ function groupsOf(slots: readonly Slot[]): { part: Part; members: number[] }[] {
   return groups;
 }
 
-/** Runs ops with these gradients; nothing of the user's is kept. */
+/**
+ * Runs ops with these gradients; nothing of the user's is kept, but for what `hold` makes ready.
+ *
+ * @param none - what stands in a gradient's place between two steps
+ * @param same - whether the gradients are those of the step before
+ * @returns false where memory that is held has been taken away: nothing has been run then by the op that found it
+ */
 export function runBatches(
-  execute: Execute,
+  { execute, prepareCalls }: Execution,
   batches: readonly Batch[],
   gradients: readonly Float32Array[],
   none: Float32Array,
-): void {
-  for (const { op, operands, dims, gradients: places } of batches) {
+  hold: boolean,
+  same: boolean,
+): boolean {
+  for (const batch of batches) {
+    const { op, operands, dims, gradients: places } = batch;
+    const status = batch.ready?.(argumentsOf(places, gradients), same);
+    if (status === 0) continue;
+    if (status !== undefined) return false;
     for (const [place, slot] of places) operands[place] = gradients[slot];
     execute(op, operands, dims);
+    if (hold && prepareCalls) {
+      const varying = Int32Array.from(places, ([place]) => place);
+      batch.ready = prepareCalls(op, operands, dims, varying);
+    }
     for (const [place] of places) operands[place] = none;
   }
+  return true;
+}
+
+/** The gradients that a batch reads, in the order of its places: mostly all of them, in order. */
+function argumentsOf(places: Batch['gradients'], gradients: readonly Float32Array[]): readonly Float32Array[] {
+  if (places.length !== gradients.length) return places.map(([, slot]) => gradients[slot]);
+  for (let i = 0; i < places.length; i++) if (places[i][1] !== i) return places.map(([, slot]) => gradients[slot]);
+  return gradients;
 }

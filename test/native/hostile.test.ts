@@ -544,6 +544,54 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       dims[0] = 1e6;
       expect(codeOf(() => prepared(...arrays()))).toMatch(/^ERR_PLUMMET_SHAPE/);
     });
+    it('refuses calls that cannot be prepared, and finds memory that was taken away', () => {
+      const two = Float64Array.of(4, 4);
+      const of = (f: () => Float32Array) => [f(), f(), new Float32Array(2), f(), f(), new Float32Array(2)];
+      const four = () => new Float32Array(4);
+      const places = Int32Array.of(1, 4);
+      for (const value of junk) {
+        expect(codeOf(() => addon.prepareCalls(isa, 1, sgd, of(four), two, anything(value)))).toMatch(/^ERR_PLUMMET_/);
+        expect(codeOf(() => addon.prepareCalls(isa, 1, sgd, anything(value), two, places))).toMatch(/^ERR_PLUMMET_/);
+        const made = addon.prepareCalls(isa, 1, sgd, of(four), two, places);
+        expect(codeOf(() => made(true))).toMatch(/^ERR_PLUMMET_TYPE/);
+        if (value !== null) expect(codeOf(() => made(true, anything(value), four()))).toMatch(/^ERR_PLUMMET_/);
+        expect(codeOf(() => made(anything(value)))).toMatch(/^ERR_PLUMMET_/);
+      }
+      expect(codeOf(() => addon.prepareCalls(isa, 1, sgd, of(four), two, Int32Array.of(6)))).toMatch(
+        /^ERR_PLUMMET_SHAPE/,
+      );
+      expect(codeOf(() => addon.prepareCalls(isa, 1, sgd, of(four), two, Int32Array.of(-1)))).toMatch(
+        /^ERR_PLUMMET_SHAPE/,
+      );
+      expect(codeOf(() => addon.prepareCalls(isa, 1, sgd, of(four), Float64Array.of(5, 4), places))).toMatch(
+        /^ERR_PLUMMET_SHAPE/,
+      );
+
+      const arrays = of(four);
+      const made = addon.prepareCalls(isa, 1, sgd, arrays, two, places);
+      const detach = (array: Float32Array) =>
+        structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] });
+      const [first, second] = [four(), four()];
+      expect(made(false, first, second)).toBe(0);
+      expect(codeOf(() => made(true))).toMatch(/^ERR_PLUMMET_TYPE/);
+      expect(codeOf(() => made(true, first, new Float32Array(3)))).toMatch(/^ERR_PLUMMET_SHAPE/);
+      expect(codeOf(() => made(true, first, arrays[3].subarray(1)))).toMatch(/^ERR_PLUMMET_(SHAPE|OPTION)/);
+      expect(made(true, first, second)).toBe(0);
+      expect(made(true)).toBe(0);
+      detach(second);
+      expect(made(true)).toBe(-1);
+      expect(codeOf(() => made(true, first, second))).toMatch(/^ERR_PLUMMET_SHAPE/);
+      expect(made(true, first, four())).toBe(0);
+      detach(arrays[0]);
+      expect(made(true)).toBe(-1);
+      expect(made(false, first, four())).toBe(-1);
+      const shrinking = new ArrayBuffer(1 << 20, { maxByteLength: 1 << 21 });
+      const view = new Float32Array(shrinking, 0, 4);
+      const others = addon.prepareCalls(isa, 1, sgd, of(four), two, places);
+      expect(others(true, view, four())).toBe(0);
+      shrinking.resize(0);
+      expect(others(true)).toBe(-1);
+    });
     it('reports bad rows and labels', () => {
       const op = opNumber('sparseAccuracy');
       const given = (label: number, row: number) => [
@@ -609,6 +657,7 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       'misalignment',
       'kernel',
       'prepareKernel',
+      'prepareCalls',
       'measure',
       'setThreadingThreshold',
     ] as const) {
