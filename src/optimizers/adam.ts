@@ -27,7 +27,7 @@ export interface AdamOptions {
   convention?: Convention;
 }
 
-const known = [
+export const adamOptions = [
   'learningRate',
   'beta1',
   'beta2',
@@ -53,29 +53,32 @@ const known = [
  * const optimizer = optimizers.adam({ learningRate: 1e-3 });
  */
 export function adam(options: AdamOptions & CommonOptions<AdamOptions> = {}): Optimizer {
-  return composed('adam', options, known, rule);
+  return composed('adam', options, adamOptions, rule);
 }
 
-function rule(given: Given<typeof known>): Optimizer {
-  const convention = conventionOption('adam', given.convention);
-  const decoupledWeightDecay = flag(
-    'adam',
-    'decoupledWeightDecay',
-    given.decoupledWeightDecay ?? convention === 'keras',
-  );
-  return adamRule(
-    'adam',
-    given,
-    { convention, weightDecay: 0, decoupled: decoupledWeightDecay },
-    { decoupledWeightDecay },
-  );
+const rule = (given: Given<typeof adamOptions>): Optimizer => adamRule('adam', given, ...formOf('adam', given));
+
+interface Form {
+  readonly convention: Convention;
+  readonly weightDecay: number;
+  readonly decoupled: boolean;
+}
+
+/** The form that options ask for, and the option that says so. */
+export function formOf(
+  who: string,
+  given: { readonly convention?: unknown; readonly decoupledWeightDecay?: unknown },
+): [Form, { decoupledWeightDecay: boolean }] {
+  const convention = conventionOption(who, given.convention);
+  const decoupledWeightDecay = flag(who, 'decoupledWeightDecay', given.decoupledWeightDecay ?? convention === 'keras');
+  return [{ convention, weightDecay: 0, decoupled: decoupledWeightDecay }, { decoupledWeightDecay }];
 }
 
 /** What adam and adamw have in common. */
 export function adamRule(
   who: string,
   given: { readonly [option in keyof AdamOptions]?: unknown },
-  form: { readonly convention: Convention; readonly weightDecay: number; readonly decoupled: boolean },
+  form: Form,
   own: Readonly<Record<string, boolean>>,
 ): Optimizer {
   const { convention, decoupled } = form;

@@ -40,17 +40,24 @@ function rule(given: Given<typeof known>): Optimizer {
   const alpha = inRange('asgd', 'alpha', given.alpha ?? 0.75, 0, Number.POSITIVE_INFINITY);
   const t0 = inRange('asgd', 't0', given.t0 ?? 1e6, 0, Number.POSITIVE_INFINITY);
   const weightDecay = scheduledOption('asgd', 'weightDecay', given.weightDecay ?? 0);
-  return createOptimizer({
+  const etaAt = (rate: number, step: number): number => rate / power(1 + lambd * rate * step, alpha);
+  const muAt = (step: number): number => 1 / Math.max(1, step - t0);
+  const optimizer: Optimizer = createOptimizer({
     name: 'asgd',
     hyper: { learningRate, weightDecay },
     options: { lambd, alpha, t0 },
     op: 'asgd',
     states: [{ name: 'ax', initial: 0 }],
+    numbers: {
+      names: ['eta', 'mu'],
+      at: (step) => [etaAt(optimizer.learningRateAt(Math.max(1, step)), step), muAt(step)],
+    },
     averaged: { state: 'ax', weight: 1 },
     settledFrom: Number.POSITIVE_INFINITY,
     scalars: (step, { learningRate, weightDecay }) => {
-      const eta = learningRate / power(1 + lambd * learningRate * (step - 1), alpha);
-      return [eta, 1 / Math.max(1, step - 1 - t0), weightDecay, 1 - lambd * eta];
+      const eta = etaAt(learningRate, step - 1);
+      return [eta, muAt(step - 1), weightDecay, 1 - lambd * eta];
     },
   });
+  return optimizer;
 }

@@ -1,5 +1,6 @@
 /** The rates and the averaging weights of schedule-free optimizers. */
 import { power } from '../power.ts';
+import type { StepNumbers } from './optimizer.ts';
 
 interface Averaging {
   readonly warmupSteps: number;
@@ -7,23 +8,56 @@ interface Averaging {
   readonly weightLrPower: number;
 }
 
+/** After a step: the sum of the weights of all steps so far, and the largest rate. */
+interface Sum {
+  readonly weightSum: number;
+  readonly lrMax: number;
+}
+
 /**
  * For each step the rate after warm-up, and its weight's part in the sum of all weights so far. That sum depends on the rates of
  * all steps before: those that were asked for are remembered, others are taken from `rateAt`.
  */
 export function averagingWeights({ warmupSteps, r, weightLrPower }: Averaging) {
-  const sums = [0];
-  const largest = [0];
+  const start: Sum = { weightSum: 0, lrMax: 0 };
+  /** After the steps from `first` on. */
+  let sums = [start];
+  let first = 0;
   const rateOf = (step: number, rate: number): number => rate * (step < warmupSteps ? step / warmupSteps : 1);
   const record = (step: number, rate: number): number => {
-    largest[step] = Math.max(rate, largest[step - 1]);
-    const weight = power(step, r) * power(largest[step], weightLrPower);
-    sums[step] = sums[step - 1] + weight;
-    return sums[step] > 0 ? weight / sums[step] : 0;
+    const { weightSum, lrMax } = sums[step - 1 - first];
+    const largest = Math.max(rate, lrMax);
+    const weight = power(step, r) * power(largest, weightLrPower);
+    const sum = { weightSum: weightSum + weight, lrMax: largest };
+    sums[step - first] = sum;
+    return sum.weightSum > 0 ? weight / sum.weightSum : 0;
   };
-  return (step: number, learningRate: number, rateAt: (step: number) => number) => {
-    for (let s = sums.length; s < step; s++) record(s, rateOf(s, rateAt(s)));
-    const rate = rateOf(step, learningRate);
-    return { rate, average: record(step, rate) };
+  /** Sees to it that the sum after that step is there. */
+  const reach = (step: number, rateAt: (step: number) => number): Sum => {
+    if (step < first) {
+      sums = [start];
+      first = 0;
+    }
+    for (let s = first + sums.length; s <= step; s++) record(s, rateOf(s, rateAt(s)));
+    return sums[step - first];
+  };
+  return {
+    weightOf(step: number, learningRate: number, rateAt: (step: number) => number) {
+      reach(step - 1, rateAt);
+      const rate = rateOf(step, learningRate);
+      return { rate, average: record(step, rate) };
+    },
+    /** As the authors keep them: they can be put back where the rate was set by hand. */
+    numbers: (rateAt: (step: number) => number): StepNumbers => ({
+      names: ['weightSum', 'lrMax'],
+      at(_, count) {
+        const { weightSum, lrMax } = reach(count, rateAt);
+        return [weightSum, lrMax];
+      },
+      load(count, [weightSum, lrMax]) {
+        sums = [{ weightSum, lrMax }];
+        first = count;
+      },
+    }),
   };
 }

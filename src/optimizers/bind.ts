@@ -1,5 +1,5 @@
 import { bufferOf, float32Array, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
-import { checkOptions, flag, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
+import { checkOptions, flag, inRange, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
 import { executionFor } from '../kernels/index.ts';
 import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
@@ -178,6 +178,10 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
           put(dict, `${name}.${part.states[i].name}`, Float32Array.from(values));
         });
         put(dict, `${name}.step`, step);
+        const values = part.numbers?.at(step, most);
+        part.numbers?.names.forEach((number, i) => {
+          put(dict, `${name}.${number}`, values?.[i] as number);
+        });
       }
       return dict;
     },
@@ -186,10 +190,11 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       const { strict: wanted } = checkOptions(`${who}.loadStateDict`, options, ['strict']);
       const strict = wanted === undefined || flag(`${who}.loadStateDict`, 'strict', wanted);
       const loaded = new Map(entries(`${who}.loadStateDict`, 'the state', state));
-      const difference = compareNames([...slots.values()].flatMap(stateNames), loaded);
+      const bound = [...slots.values()];
+      const difference = compareNames(bound.flatMap(stateNames), bound.flatMap(numberNames), loaded);
       if (strict) checkNames(who, difference);
       forget();
-      const changes = [...slots.values()].map((slot) => ({
+      const changes = bound.map((slot) => ({
         slot,
         step: loaded.has(`${slot.name}.step`)
           ? nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`))
@@ -198,6 +203,9 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
           const own = `${slot.name}.${name}`;
           return loaded.has(own) ? checkState(who, own, loaded.get(own), slot.states[i].length) : null;
         }),
+        numbers: numberNames(slot).flatMap((own) =>
+          loaded.has(own) ? [inRange(who, `"${own}"`, loaded.get(own), 0, Number.POSITIVE_INFINITY)] : [],
+        ),
       }));
       for (const { slot, step, values } of changes) {
         slot.states.forEach((target, i) => {
@@ -207,6 +215,10 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
         slot.step = step;
       }
       most = changes.reduce((max, { step }) => Math.max(max, step), 0);
+      for (const { slot, numbers } of changes) {
+        const known = slot.part.numbers;
+        if (numbers.length === known?.names.length) known.load?.(most, numbers);
+      }
       return difference;
     },
 
@@ -237,6 +249,10 @@ function put<T>(dict: Record<string, T>, name: string, value: T): void {
 const stateNames = ({ part, name }: Slot): string[] =>
   [...part.states.map((state) => state.name), 'step'].map((state) => `${name}.${state}`);
 
+/** Those that a state may have, too: they mostly follow from the step. */
+const numberNames = ({ part, name }: Slot): string[] =>
+  (part.numbers?.names ?? []).map((number) => `${name}.${number}`);
+
 function unknownName(who: string, name: string, known: readonly string[]): Error {
   return rangeError('ERR_PLUMMET_OPTION', `${who}: there is no parameter "${name}".${suggestion(name, known)}`);
 }
@@ -253,8 +269,12 @@ function checkApart(who: string, name: string, gradient: Float32Array, slots: It
 }
 
 /** Names that a state should have and has not, and names that it has and should not. */
-function compareNames(wanted: readonly string[], given: ReadonlyMap<string, unknown>): StateDifference {
-  const known = new Set(wanted);
+function compareNames(
+  wanted: readonly string[],
+  possible: readonly string[],
+  given: ReadonlyMap<string, unknown>,
+): StateDifference {
+  const known = new Set([...wanted, ...possible]);
   return {
     missing: wanted.filter((name) => !given.has(name)),
     unexpected: [...given.keys()].filter((name) => !known.has(name)),

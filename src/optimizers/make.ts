@@ -32,6 +32,7 @@ export interface Rule<H extends string = never> {
   ) => readonly number[];
   readonly averaged?: Part['averaged'];
   readonly hessianScalars?: Part['hessianScalars'];
+  readonly numbers?: Part['numbers'];
 }
 
 const made = new WeakSet<object>();
@@ -66,11 +67,11 @@ function hyperWidth(op: OptimizerOp): number {
 }
 
 export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimizer {
-  const { name, states, averaged, hessianScalars } = rule;
+  const { name, states, averaged, hessianScalars, numbers } = rule;
   const op = typeof rule.op === 'string' ? rule.op : null;
   const { program, width } =
     typeof rule.op === 'string' ? { program: elementwise, width: hyperWidth(rule.op) } : rule.op;
-  const part: Part = { op, program, states, column: 0, width, transforms: [], averaged, hessianScalars };
+  const part: Part = { op, program, states, column: 0, width, transforms: [], averaged, hessianScalars, numbers };
   const hyper: Record<'learningRate' | H, Scheduled> = { ...rule.hyper };
   /** What `hyper` is in the step at hand; what does not change stands there already. */
   const values = {} as Record<'learningRate' | H, number>;

@@ -84,6 +84,7 @@ function rule(given: Given<typeof known>): Optimizer {
     op: 'nadam',
     states: ['expAvg', 'expAvgSq'].map((name) => ({ name, initial: 0 })),
     settledFrom: Math.max(settledFrom(beta1), settledFrom(beta2), shrink === 1 ? 1 : settledFrom(shrink)),
+    numbers: { names: ['muProduct'], at: (step) => [muProduct(step)] },
     scalars: (step, values) => {
       // In the order of steps, so that no product is asked to go back.
       const gradientRate = (values.learningRate * (1 - mu(step))) / (1 - muProduct(step));

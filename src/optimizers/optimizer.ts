@@ -14,6 +14,15 @@ export interface StateSpec {
   readonly shared?: true;
 }
 
+/** Numbers that go with a step and that libraries keep as state, such as NAdam's `muProduct`. */
+export interface StepNumbers {
+  readonly names: readonly string[];
+  /** What they are after so many steps of a parameter, and of the one that was skipped least. */
+  readonly at: (step: number, count: number) => readonly number[];
+  /** Goes on from what they were after `count` steps: of those that do not follow from the steps alone. */
+  readonly load?: (count: number, values: readonly number[]) => void;
+}
+
 /** What some of the parameters are updated with: all of them, where there are no groups. */
 export interface Part {
   /** The element-wise op that does a step; null where a step is more than that. */
@@ -30,6 +39,7 @@ export interface Part {
   readonly transforms: readonly Transform[];
   /** Where what to evaluate is not what is trained: parameter + weight · (state − parameter). */
   readonly averaged?: { readonly state: string; readonly weight: number } | undefined;
+  readonly numbers?: StepNumbers | undefined;
   /** The scalars with which the op, given gradients of sampled labels, moves the estimate of the Hessian and nothing else. */
   readonly hessianScalars?: readonly number[] | undefined;
 }
@@ -106,7 +116,7 @@ export interface BoundOptimizer {
   averaged(): Record<string, Float32Array>;
   /** For `sophiaG`: moves the estimate of the Hessian by the gradients of sampled labels. Counts no step. */
   updateHessian(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
-  /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`. Copies. */
+  /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`; also numbers that go with the step, such as `w.muProduct` of nadam. Copies. */
   stateDict(): Record<string, Float32Array | number>;
   /**
    * Goes on from a state. The order of names is irrelevant; copies are made.

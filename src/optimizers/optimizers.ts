@@ -9,6 +9,7 @@ export { type AdamwOptions, adamw } from './adamw.ts';
 export { type AdanOptions, adan } from './adan.ts';
 export { type AdemamixOptions, ademamix } from './ademamix.ts';
 export { type AdoptOptions, adopt } from './adopt.ts';
+export { type AmsgradOptions, amsgrad } from './amsgrad.ts';
 export { type AsgdOptions, asgd } from './asgd.ts';
 export type { AdaptiveLimit, CommonOptions, NormLimit } from './common.ts';
 export type { Convention } from './convention.ts';

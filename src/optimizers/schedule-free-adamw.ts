@@ -76,6 +76,7 @@ function rule(given: Given<typeof known>): Optimizer {
     0,
     Number.POSITIVE_INFINITY,
   );
+  const rateAt = (step: number): number => optimizer.learningRateAt(step);
   const averaging = averagingWeights({ warmupSteps, r, weightLrPower });
   const power2 = runningProduct(beta2);
   const optimizer: Optimizer = createOptimizer({
@@ -87,10 +88,11 @@ function rule(given: Given<typeof known>): Optimizer {
       { name: 'z', initial: 0 },
       { name: 'expAvgSq', initial: 0 },
     ],
+    numbers: averaging.numbers(rateAt),
     averaged: { state: 'z', weight: 1 - 1 / beta1 },
     settledFrom: Number.POSITIVE_INFINITY,
     scalars: (step, { learningRate, weightDecay }, count) => {
-      const { rate, average } = averaging(count, learningRate, optimizer.learningRateAt);
+      const { rate, average } = averaging.weightOf(count, learningRate, rateAt);
       return [
         step === 1 ? 1 : 0,
         beta2,

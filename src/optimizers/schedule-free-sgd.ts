@@ -53,6 +53,7 @@ function rule(given: Given<typeof known>): Optimizer {
     0,
     Number.POSITIVE_INFINITY,
   );
+  const rateAt = (step: number): number => optimizer.learningRateAt(step);
   const averaging = averagingWeights({ warmupSteps, r, weightLrPower });
   const optimizer: Optimizer = createOptimizer({
     name: 'scheduleFreeSGD',
@@ -60,10 +61,11 @@ function rule(given: Given<typeof known>): Optimizer {
     options: { momentum, warmupSteps, r, weightLrPower },
     op: 'scheduleFreeSGD',
     states: [{ name: 'z', initial: 0 }],
+    numbers: averaging.numbers(rateAt),
     averaged: { state: 'z', weight: 1 - 1 / momentum },
     settledFrom: Number.POSITIVE_INFINITY,
     scalars: (step, { learningRate, weightDecay }, count) => {
-      const { rate, average } = averaging(count, learningRate, optimizer.learningRateAt);
+      const { rate, average } = averaging.weightOf(count, learningRate, rateAt);
       return [step === 1 ? 1 : 0, weightDecay, average, rate, rate * (1 - momentum * (1 - average))];
     },
   });

@@ -375,3 +375,34 @@ describe('loadStateDict refuses, and changes nothing', () => {
     });
   }
 });
+
+describe('numbers that go with a step', () => {
+  it('are in the state, and schedule-free goes on from them where the rate was set by hand', () => {
+    for (const create of [optimizers.scheduleFreeSGD, optimizers.scheduleFreeAdamW]) {
+      const w = counted(5);
+      const first = create({ learningRate: 0.5 }).bind({ w });
+      for (let i = 0; i < 5; i++) first.step({ w: counted(5, i) });
+      first.learningRate = 1;
+      for (let i = 0; i < 5; i++) first.step({ w: counted(5, i) });
+      const saved = first.stateDict();
+      expect(saved).toMatchObject({ 'w.lrMax': 1, 'w.weightSum': 5 * 0.25 + 5 });
+      const other = w.slice();
+      const second = create({ learningRate: 1 }).bind({ w: other });
+      second.loadStateDict(saved);
+      expect(second.stateDict()).toEqual(saved);
+      for (const each of [first, second]) each.step({ w: counted(5, 3) });
+      expect(other).toEqual(w);
+      expect(second.stateDict()).toEqual(first.stateDict());
+    }
+  });
+
+  it('may be missing from a state, and must be numbers', () => {
+    const optimizer = optimizers.nadam().bind({ w: counted(2) });
+    optimizer.step({ w: counted(2) });
+    const { 'w.muProduct': product, ...older } = optimizer.stateDict();
+    expect(product).toBe(0.9 * (1 - 0.5 * 0.96 ** 0.004));
+    expect(optimizer.loadStateDict(older)).toEqual({ missing: [], unexpected: [] });
+    const wrong = { ...older, 'w.muProduct': -1 };
+    expect(thrown(() => optimizer.loadStateDict(wrong)).message).toContain('"w.muProduct" must be');
+  });
+});

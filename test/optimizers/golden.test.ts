@@ -50,8 +50,6 @@ const table: Row[] = [
   {
     file: 'amsgrad',
     expected: 8,
-    factory: 'adam',
-    always: { amsgrad: true },
     // The maximum of the corrected second moment needs the correction before the state.
     left: (c) => c.name === 'optax fast beta2',
     translate: {
