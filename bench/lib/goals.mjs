@@ -77,8 +77,14 @@ function goals(results, isa) {
   add('products', '1×1024×1024', 'GFLOP/s', 'most', 'cache', [[1, 56]], product(1, 1024, 1024));
   const adam = (/** @type {number} */ elements) => (/** @type {any} */ r, /** @type {number} */ threads) =>
     r.optimizer === 'adam' && r.how === 'inside' && r.elements === elements && r.threads === threads;
-  add('optimizers', 'Adam on 101,770 parameters', 'µs', 'least', 'peak', [[1, 14], [2, 7]], adam(101_770));
+  add('optimizers', 'Adam on 101,920 parameters', 'µs', 'least', 'peak', [[1, 14], [2, 7]], adam(101_920));
   add('optimizers', 'Adam on 16M', 'ns a parameter', 'least', 'memory', [[1, 0.41], [2, 0.39]], adam(2 ** 24), 'perParameter');
+  const large = (/** @type {any} */ r, /** @type {number} */ threads) => r.share !== undefined && r.elements === 2 ** 24 && r.threads === threads;
+  add('optimizers', 'element-wise rules on 16M, lowest part of copying', '', 'most', 'nothing', [[1, 0.9], [2, 0.9]], large, 'share', (r) => r.optimizer);
+  const steps = of('optimizers').filter(({ threads, optimizer }) => threads === 1 && optimizer === 'adam');
+  const one = steps.find(({ elements, how }) => elements === 64_000 && how === 'called')?.best;
+  for (const [how, what, goal] of /** @type {const} */ ([['called', 'the same arrays', 3], ['other arrays', 'others each time', 8]]))
+    found.push({ question: 'optimizers', what: `1,000 tensors of 64 to one of 64,000, ${what}`, unit: '×', threads: 1, goal, better: 'least', by: 'nothing', is: one && steps.find((r) => r.tensors === 1000 && r.how === how)?.best / one });
   const beside = (/** @type {string} */ name) => (/** @type {any} */ r) => r.timeToOneThread && r.name.includes(name);
   const training = (/** @type {any} */ r) => r.name.split(', ')[0];
   add('not-alone', 'two threads to one, one processor busy', '×', 'least', 'nothing', [[2, 1.25]], beside('last processor only'), 'timeToOneThread', training);

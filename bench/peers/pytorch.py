@@ -69,10 +69,19 @@ def product():
 
 
 def optimizer():
-    parameters = [nn.Parameter(torch.randn(task["elements"])) for _ in range(task["tensors"])]
-    for parameter in parameters:
-        parameter.grad = torch.randn_like(parameter)
-    return rounds(rule(parameters).step, task["steps"])
+    return [rule_alone(**case) for case in task["cases"]]
+
+
+def rule_alone(name, shape, steps, options={}):
+    parameter = nn.Parameter(torch.randn(shape))
+    parameter.grad = torch.randn_like(parameter)
+    make = getattr(torch.optim, name)
+    try:
+        step = make([parameter], fused=True, **options).step
+    except (TypeError, RuntimeError):
+        # Not every rule has a fused form for processors.
+        step = make([parameter], **options).step
+    return rounds(step, steps)
 
 
 tasks = {"epoch": epoch, "step": small_step, "predict": predict, "product": product, "optimizer": optimizer}
