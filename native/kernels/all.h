@@ -2,6 +2,7 @@
 #pragma once
 #include "clipping.h"
 #include "column_sums.h"
+#include "composition.h"
 #include "gather.h"
 #include "gemm/dense.h"
 #include "gemm/gemm.h"

@@ -28,7 +28,7 @@ inline void draw_uniforms(float* out, int64_t n, Stream stream, double low, doub
   }
 }
 
-constexpr double kLn2High = 0.6931471805592082, kLn2Low = 7.371002565167799e-13;
+constexpr double kLn2Leading = 0.6931471805592082, kLn2Rest = 7.371002565167799e-13;
 constexpr double kSqrt2 = 1.4142135623730951, kPi = 3.141592653589793;
 constexpr double kHalfPi[] = {1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32};
 constexpr double kLog[] = {2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
@@ -62,7 +62,7 @@ inline double log_of(double x) {
   const double z = s * s;
   const double half = 0.5 * f * f;
   const double rest = s * (half + z * horner(z, kLog));
-  return k * kLn2High - (half - (rest + (k * kLn2Low + 0.0)) - f);
+  return k * kLn2Leading - (half - (rest + (k * kLn2Rest + 0.0)) - f);
 }
 
 // sin(r + low) for quarters 0, cos for 1, and so on.
@@ -86,7 +86,7 @@ inline double fine(uint32_t high, uint32_t low) {
 
 // Two standard normal numbers (Box and Muller 1958).
 inline void normals_of(const Philox& words, double* out) {
-  const double radius = sqrt(-2 * log_of(fine(words.word[0], words.word[1])));
+  const double radius = ::sqrt(-2 * log_of(fine(words.word[0], words.word[1])));
   const double angle = 2 * kPi * fine(words.word[2], words.word[3]);
   const double turns = angle * (2 / kPi);
   int quarters = int(turns);

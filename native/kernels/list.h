@@ -29,4 +29,13 @@
   X(clipScale, clip_scale)                                  \
   X(scaleGradient, scale_gradient)                          \
   X(clipValues, clip_values)                                \
-  X(adaptiveClip, adaptive_clip)
+  X(adaptiveClip, adaptive_clip)                            \
+  X(accumulateGradient, accumulate_gradient)                \
+  X(divideGradient, divide_gradient)                        \
+  X(countBatch, count_batch)                                \
+  X(judgeStep, judge_step)                                  \
+  X(scaleRows, scale_rows)                                  \
+  X(averageWeights, average_weights)                        \
+  X(interpolate, interpolate)                               \
+  X(addNoise, add_noise)                                    \
+  X(centralize, centralize)

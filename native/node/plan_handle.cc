@@ -46,12 +46,13 @@ napi_value create_plan(napi_env env, napi_callback_info info) {
     int threads = 1;
     std::vector<double> words;
     std::vector<Instruction> instructions;
+    Slot advance;
     Checked failure = read_kernels(env, arguments.value[0], kernels);
     if (!failure) failure = read_threads(env, arguments.value[1], threads);
     if (!failure) failure = read_numbers(env, arguments.value[2], "words", words);
-    if (!failure) failure = decode_plan(words.data(), words.size(), instructions);
+    if (!failure) failure = decode_plan(words.data(), words.size(), instructions, advance);
     if (failure) return throw_failure(env, kName, *failure);
-    auto holder = std::make_unique<Holder>(new Plan{kernels, threads, std::move(instructions)});
+    auto holder = std::make_unique<Holder>(new Plan{kernels, threads, std::move(instructions), advance});
     napi_value handle = nullptr;
     if (napi_create_object(env, &handle) != napi_ok) return nullptr;
     if (napi_wrap(env, handle, holder.get(), release, nullptr, nullptr) != napi_ok) return nullptr;

@@ -102,6 +102,15 @@ class Binder {
         bound_.totals.push_back(reinterpret_cast<double*>(data));
       }
     }
+    for (int i = 0; i < kMaxConditions; ++i) {
+      const Slot& slot = instruction.when[i];
+      if (slot.space == kAbsent) continue;
+      if (Checked failure = find(slot, spec.name + ": condition", call.when[i])) return failure;
+      touched.add(call.when[i], sizeof(float), Access::kRead, false);
+      if (slot.space != kScalars) continue;
+      bound_.scalars_needed = std::max(bound_.scalars_needed, slot.offset + 1);
+      bound_.conditions.push_back({index(), i, static_cast<int64_t>(slot.offset) * 4});
+    }
     const double units = spec.units(full);
     const double work = spec.work_of(full);
     const bool divided = units > 1 && work >= binding_.threshold;
@@ -113,6 +122,17 @@ class Binder {
     bound_.calls.push_back(call);
     bound_.divided.push_back(divided);
     bound_.any_divided |= divided;
+    return {};
+  }
+
+  // Where a float lies.
+  Checked find(const Slot& slot, const std::string& what, const float*& found) const {
+    const Array& array = binding_.spaces[slot.space];
+    const OperandSpec spec = {"slot", ElementType::kF32, Access::kRead, false, {}};
+    if (Checked failure = check_operand(spec, what, array, static_cast<Space>(slot.space), slot.offset, 1)) {
+      return failure;
+    }
+    found = static_cast<const float*>(array.data) + static_cast<int64_t>(slot.offset);
     return {};
   }
 
@@ -210,7 +230,8 @@ Checked bind_plan(const Plan& plan, const Binding& binding, BoundPlan& bound) {
   for (const Instruction& instruction : plan.instructions) {
     if (Checked failure = binder.add(instruction)) return failure;
   }
-  return {};
+  if (plan.advance.space == kAbsent) return {};
+  return binder.find(plan.advance, "advance", bound.advance);
 }
 
 Checked bind_all(const Run& run, Bound& bound) {
@@ -302,6 +323,9 @@ void Track::set_scalars(const float* row) {
   for (const Patch& patch : bound->scalars) {
     calls[static_cast<size_t>(patch.call)].args.operand[patch.slot] =
         reinterpret_cast<char*>(const_cast<float*>(row)) + patch.offset;
+  }
+  for (const Patch& patch : bound->conditions) {
+    calls[static_cast<size_t>(patch.call)].when[patch.slot] = row + patch.offset / 4;
   }
 }
 

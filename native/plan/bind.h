@@ -12,13 +12,14 @@ struct Call {
   Kernel kernel;
   int64_t begin, end;
   bool barrier;  // wait for the others first
+  const float* when[kMaxConditions];  // executed where none of these is 0; null: none
   KernelArgs args;
 };
 
 // What changes from step to step.
 struct Patch {
   int call;
-  int slot;        // of the operand or the dim
+  int slot;        // of the operand, the dim or the condition
   int64_t offset;  // for scalars: bytes from the start of the step's row
 };
 
@@ -26,7 +27,8 @@ struct BoundPlan {
   const Plan* plan = nullptr;
   std::vector<Call> calls;    // args as for a full batch; begin, end: all units
   std::vector<char> divided;  // whether threads share the op
-  std::vector<Patch> scalars, first, rows, epoch;
+  std::vector<Patch> scalars, conditions, first, rows, epoch;
+  const float* advance = nullptr;  // null: each batch is a step
   std::vector<double*> totals;  // what it adds to
   int64_t full_rows = 0;        // rows in a full batch
   double scalars_needed = 0;    // floats of a row of scalars

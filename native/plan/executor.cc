@@ -33,6 +33,8 @@ void publish(const Run& run, ControlSlot index, int64_t value) {
 struct Position {
   int64_t epoch, batch, steps;
   int64_t evaluated;  // batches of the evaluation that are done
+  int64_t advanced;   // rows of the table that steps have gone on by
+  int64_t skipped;    // steps that were skipped
 };
 
 // One call of `execute`: what all threads of the region see.
@@ -63,7 +65,7 @@ struct Region {
         batches(run.pass.batches()),
         evaluation_batches(run.evaluation.batches()),
         may_pause(false),
-        position{run.first_epoch, run.first_batch, 0, 0} {}
+        position{run.first_epoch, run.first_batch, 0, 0, 0, 0} {}
 
   // What threads have lost by waiting, in this region. If one is late all others wait.
   int64_t lost(int threads) const { return (bound.barrier->lost() - lost_before) / std::max(threads - 1, 1); }
@@ -98,7 +100,7 @@ class Walker {
         position_(region.position),
         thread_(thread),
         team_(team),
-        scalars_move_(run_.scalars_stride != 0 && !region.bound.train.scalars.empty()) {
+        scalars_move_(run_.scalars_stride != 0 && region.bound.train.scalars_needed > 0) {
     void* const workspace = thread_workspace();
     tracks_.train.enter(region.bound.train, thread, team, workspace);
     if (run_.shuffle) tracks_.shuffle.enter(region.bound.shuffle, thread, team, workspace);
@@ -149,6 +151,8 @@ class Walker {
     publish(run_, kEpochSlot, position.epoch);
     publish(run_, kBatchSlot, position.batch);
     publish(run_, kStepsSlot, position.steps);
+    publish(run_, kAdvancedSlot, position.advanced);
+    publish(run_, kSkippedSlot, position.skipped);
   }
 
   // Waits for all others; says what thread 0 has decided.
@@ -164,11 +168,24 @@ class Walker {
     Track& track = tracks_.train;
     place(track, run_.pass, position_.batch);
     if (scalars_move_) {
-      track.set_scalars(static_cast<const float*>(run_.scalars.data) + position_.steps * run_.scalars_stride);
+      track.set_scalars(static_cast<const float*>(run_.scalars.data) + position_.advanced * run_.scalars_stride);
     }
-    if (!walk(track)) return false;
+    if (!walk(track) || !advance(track.bound->advance)) return false;
     ++position_.batch;
     ++position_.steps;
+    return true;
+  }
+
+  // Goes on to the next row of the table, if the batch was a step.
+  bool advance(const float* slot) {
+    if (!slot) {
+      ++position_.advanced;
+      return true;
+    }
+    // All have to have read it before the next batch writes it again, which none begins before the next meeting.
+    if (agree(Barrier::kGo) != Barrier::kGo) return false;
+    position_.advanced += *slot > 0;
+    position_.skipped += *slot < 0;
     return true;
   }
 
@@ -216,12 +233,19 @@ class Walker {
     position_.evaluated = 0;
   }
 
+  static bool holds(const Call& call) {
+    for (const float* condition : call.when) {
+      if (condition && *condition == 0) return false;
+    }
+    return true;
+  }
+
   bool walk(Track& track) {
     const size_t count = track.calls.size();
     for (size_t i = 0; i < count; ++i) {
       Call& call = track.calls[i];
       if (call.barrier && agree(Barrier::kGo) != Barrier::kGo) return false;
-      if (failed_ || call.begin >= call.end) continue;
+      if (failed_ || call.begin >= call.end || !holds(call)) continue;
       const int status = call.kernel(call.args, call.begin, call.end);
       if (status != kOk) {
         region_.error.report(i, thread_, status);

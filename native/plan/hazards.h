@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ops.h"
+#include "plan.h"
 
 namespace plummet {
 
@@ -15,7 +15,7 @@ struct Touched {
     const char* end;
     bool written;
   };
-  Range ranges[kMaxOperands];
+  Range ranges[kMaxOperands + kMaxConditions];
   int count;
   bool divided;   // among threads; otherwise thread 0 does it alone
   bool fallible;  // may find a bad row or label

@@ -307,6 +307,77 @@ OpSpec adaptive_clip() {
           false};
 }
 
+// An op over n floats.
+OpSpec over_floats(const char* name, std::vector<OperandSpec> operands, double (*work)(Dims, double)) {
+  return {name, std::move(operands), {"n"}, [](Dims d) { return ceil(d[0] / 16); }, work, {}, {}, false};
+}
+OpSpec accumulate_gradient() {
+  return over_floats("accumulateGradient", {read("x", dim(0)), read("held", constant(1)), update("sum", dim(0))},
+                     [](Dims d, double) { return 16 * d[0]; });
+}
+OpSpec divide_gradient() { return with_scalar("divideGradient", "divisor"); }
+OpSpec count_batch() {
+  return {"countBatch",
+          {update("window", constant(1)), read("scale", constant(1)), write("gate", constant(2))},
+          {"batches"},
+          one,
+          [](Dims, double) { return 1.0; },
+          {},
+          {},
+          false};
+}
+OpSpec judge_step() {
+  return {"judgeStep",
+          {read("partials", sum(0, 0)), optional(read("last", constant(1))), optional(read("factors", constant(2))),
+           optional(update("scaling", constant(2))), write("verdict", constant(2))},
+          {"blocks", "interval"},
+          one,
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec scale_rows() {
+  return {"scaleRows",
+          {read("x", matrix(0, 2)), read("scale", constant(1)), write("out", matrix(0, 2))},
+          {"rows", "columns", "ld"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec average_weights() {
+  return over_floats("averageWeights",
+                     {update("average", dim(0)), read("parameter", dim(0)), read("weights", constant(2))},
+                     [](Dims d, double) { return 24 * d[0]; });
+}
+OpSpec interpolate() {
+  return over_floats("interpolate",
+                     {read("x", dim(0)), read("y", dim(0)), read("weight", constant(1)), write("out", dim(0))},
+                     [](Dims d, double) { return 24 * d[0]; });
+}
+OpSpec add_noise() {
+  return {"addNoise",
+          {read("x", product(0, 2)), read("noise", constant(3)), write("out", product(0, 2))},
+          {"rows", "columns", "width", "panelled", "seedLow", "seedHigh", "parameter"},
+          [](Dims d) { return ceil(d[0] * d[1] / 16); },
+          [](Dims d, double) { return 4096 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec centralize() {
+  return {"centralize",
+          {read("x", product(0, 2)), write("out", product(0, 2))},
+          {"rows", "columns", "width", "panelled"},
+          [](Dims d) { return ceil(d[1] / 16); },
+          [](Dims d, double) { return 32 * d[0] * pad(d[1]); },
+          {{2, 1}},
+          {},
+          false};
+}
+
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 std::string quoted_list(const std::vector<std::string>& texts) {

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include <algorithm>
+
 namespace plummet {
 namespace {
 
@@ -56,6 +58,22 @@ Checked decode_operand(const OperandSpec& operand, double space, double offset, 
   return {};
 }
 
+// What stands before an instruction that has a condition, and before all of a plan that says how far a batch goes.
+constexpr double kWhenWord = -2, kAdvanceWord = -3;
+
+Checked decode_slot(const double* words, size_t left, const std::string& what, Slot& slot) {
+  if (left < 2) return shape_failure(what + ": the words end in the middle of it.");
+  const double space = words[0], offset = words[1];
+  if (space != kScratch && space != kState && space != kScalars) {
+    return option_failure(what + " is in space " + to_text(space) + "; expected state, scratch or scalars.");
+  }
+  if (!(offset >= 0 && offset <= kLargestDim) || offset != floor(offset)) {
+    return shape_failure(what + " has the offset " + to_text(offset) + ", expected a whole number from 0.");
+  }
+  slot = {static_cast<int>(space), offset};
+  return {};
+}
+
 }  // namespace
 
 const char* name_of(Space space) {
@@ -63,15 +81,30 @@ const char* name_of(Space space) {
   return names[space];
 }
 
-Checked decode_plan(const double* words, size_t count, std::vector<Instruction>& instructions) {
-  for (size_t at = 0; at < count;) {
+Checked decode_plan(const double* words, size_t count, std::vector<Instruction>& instructions, Slot& advance) {
+  size_t at = 0;
+  if (count > 0 && words[0] == kAdvanceWord) {
+    if (Checked failure = decode_slot(words + 1, count - 1, "advance", advance)) return failure;
+    if (advance.space == kScalars) return option_failure("advance is in space scalars; expected state or scratch.");
+    at = 3;
+  }
+  while (at < count) {
     const size_t index = instructions.size();
+    Slot when[kMaxConditions];
+    int conditions = 0;
+    for (; at < count && words[at] == kWhenWord; at += 3) {
+      const std::string what = "instruction " + std::to_string(index) + ": condition " + std::to_string(conditions);
+      if (conditions == kMaxConditions) return option_failure(what + " is one too many.");
+      if (Checked failure = decode_slot(words + at + 1, count - at - 1, what, when[conditions++])) return failure;
+    }
+    if (at == count) return shape_failure("instruction " + std::to_string(index) + ": the words end before its op.");
     const double op = words[at++];
     if (!(op >= 0 && op < kOpCount) || op != floor(op)) {
       return option_failure("instruction " + std::to_string(index) + ": there is no op " + to_text(op) +
                             "; ops have the numbers 0 to " + std::to_string(kOpCount - 1) + ".");
     }
     Instruction instruction = {};
+    std::copy(when, when + kMaxConditions, instruction.when);
     instruction.op = static_cast<int>(op);
     const OpSpec& spec = op_table()[static_cast<size_t>(instruction.op)];
     const size_t operands = spec.operands.size();

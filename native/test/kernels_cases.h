@@ -7,6 +7,9 @@
 namespace plummet {
 namespace {
 
+class Cases;
+std::vector<Problem> composition(Op op, Cases& cases);
+
 class Cases {
  public:
   explicit Cases(uint32_t seed) : source_(seed) {}
@@ -343,6 +346,8 @@ inline std::vector<Problem> Cases::of(Op op) {
     return gemms();
   } else if (op <= kOp_adaptiveClip) {
     return of_gradients(op);
+  } else if (op <= kOp_centralize) {
+    return composition(op, *this);
   } else {
     return optimizers(op);
   }
@@ -351,3 +356,5 @@ inline std::vector<Problem> Cases::of(Op op) {
 
 }  // namespace
 }  // namespace plummet
+
+#include "kernels_composition_cases.h"

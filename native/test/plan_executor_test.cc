@@ -109,9 +109,10 @@ class Builder {
   }
   Plan plan(int threads) const {
     std::vector<Instruction> instructions;
-    const Checked failure = decode_plan(words_.data(), words_.size(), instructions);
+    Slot advance;
+    const Checked failure = decode_plan(words_.data(), words_.size(), instructions, advance);
     EXPECT_FALSE(failure) << failure->message;
-    return {&kernels(), threads, std::move(instructions)};
+    return {&kernels(), threads, std::move(instructions), advance};
   }
 
  private:

@@ -98,6 +98,11 @@ const inPlace: Partial<Record<OpName, readonly [string, string]>> = {
   scaleGradient: ['x', 'out'],
   clipValues: ['x', 'out'],
   adaptiveClip: ['x', 'out'],
+  divideGradient: ['x', 'out'],
+  scaleRows: ['x', 'out'],
+  interpolate: ['x', 'out'],
+  addNoise: ['x', 'out'],
+  centralize: ['x', 'out'],
 };
 
 function isDetached(buffer: ArrayBufferLike): boolean {

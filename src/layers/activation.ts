@@ -27,6 +27,7 @@ export function activation(options: ActivationOptions): Layer {
     stem: 'activation',
     name: nameOption('activation', given.name),
     inputShape: inputShapeOption('activation', given.inputShape),
+    trainable: { wanted: true },
     config: { activation: kind },
     build: (inputs) => ({ outputs: inputs, parameters: [] }),
     lower: (graph, x, _parameters, label) => lowerActivation(graph, x, kind, label),

@@ -22,9 +22,20 @@ export interface DenseOptions {
   inputShape?: readonly number[];
   /** Default `dense`, `dense_1` … */
   name?: string;
+  /** Whether kernel and bias are updated; default true. `layer.trainable` of a model's layer can be set later. */
+  trainable?: boolean;
 }
 
-const known = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'inputShape', 'name'] as const;
+const known = [
+  'units',
+  'activation',
+  'useBias',
+  'kernelInitializer',
+  'biasInitializer',
+  'inputShape',
+  'name',
+  'trainable',
+] as const;
 
 /**
  * A fully connected layer: `activation(x · kernel + bias)`; x is rows × inputs, the kernel [inputs, units], the bias [units].
@@ -40,17 +51,20 @@ export function dense(options: DenseOptions): Layer {
   const useBias = flag('dense', 'useBias', given.useBias ?? true);
   const kernelInitializer = resolveInitializer((given.kernelInitializer as InitializerLike) ?? 'glorotUniform');
   const biasInitializer = resolveInitializer((given.biasInitializer as InitializerLike) ?? 'zeros');
+  const trainable = flag('dense', 'trainable', given.trainable ?? true);
   return layer({
     className: 'Dense',
     stem: 'dense',
     name: nameOption('dense', given.name),
     inputShape: inputShapeOption('dense', given.inputShape),
+    trainable: { wanted: trainable },
     config: {
       units,
       activation,
       useBias,
       kernelInitializer: describe(kernelInitializer),
       biasInitializer: describe(biasInitializer),
+      ...(trainable ? {} : { trainable }),
     },
     build: (inputs) => ({
       outputs: units,

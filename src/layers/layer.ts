@@ -20,6 +20,8 @@ export interface Layer {
   readonly name: string | undefined;
   /** Given on the first layer. */
   readonly inputShape: readonly number[] | undefined;
+  /** Whether its parameters are updated, from the next `compile` on. */
+  readonly trainable: { wanted: boolean };
   /** Every effective option, JSON-able. */
   readonly config: Readonly<Record<string, unknown>>;
   /** From the number of inputs: the number of outputs and the parameters. */

@@ -5,6 +5,7 @@ import { type Loss, type LossName, resolve as resolveLoss } from '../losses/inde
 import { sharedFloats } from '../memory.ts';
 import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
 import { type Optimizer, type OptimizerName, resolve as resolveOptimizer } from '../optimizers/index.ts';
+import { gateState } from '../plan/gate.ts';
 import { lower } from '../plan/lower.ts';
 import type { Executor } from '../plan/plan.ts';
 import { placeStates } from '../plan/states.ts';
@@ -91,19 +92,32 @@ export function compile(core: Core, given: unknown): void {
   const executor = executorFor(options.backend);
   const network = networkOf(core, executor);
   const metrics = metricsOf(options.metrics ?? [], loss, network.outputs);
-  // Lowering knows whether loss, metrics and last layer go together.
-  lower({ network, purpose: 'train', batchSize: 1, loss, metrics, optimizer });
+  const before = network.parameters.map(({ trainable }) => trainable.now);
+  for (const built of network.layers) {
+    for (const parameter of built.parameters) parameter.trainable.now = built.layer.trainable.wanted;
+  }
+  try {
+    // Lowering knows whether loss, metrics and last layer go together.
+    lower({ network, purpose: 'train', batchSize: 1, loss, metrics, optimizer });
+  } catch (error) {
+    network.parameters.forEach(({ trainable }, i) => {
+      trainable.now = before[i];
+    });
+    throw error;
+  }
 
-  const { parameters, size } = placeStates(optimizer, network);
+  const { parameters, control, size } = placeStates(optimizer, network);
   const state = sharedFloats(size);
   for (const stated of parameters) {
     for (const { spec, offset, size: floats } of stated?.states ?? [])
       state.fill(spec.initial, offset, offset + floats);
   }
+  if (control !== null) state[control + gateState.scaling] = optimizer.gate?.scale ?? 1;
   assertWritable(core.lock, 'compile');
   core.compiled = { optimizer, loss, metrics, keys: ['loss', ...metrics.map(({ name }) => name)], executor };
   core.state = state;
   core.step = 0;
+  core.skipped = 0;
   core.plans.entries.length = 0;
   core.prepared.length = 0;
 }

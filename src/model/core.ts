@@ -44,6 +44,8 @@ export interface Core {
   state: Float32Array;
   /** Steps of the optimizer that were done. */
   step: number;
+  /** Steps that were skipped. */
+  skipped: number;
   /** Epochs that were finished: the order of rows follows from it. */
   epochs: number;
   /** Asked for by `model.stopTraining = true`. */
@@ -67,6 +69,7 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
   executor: null,
   state: sharedFloats(0),
   step: 0,
+  skipped: 0,
   epochs: 0,
   stop: false,
   brake: null,

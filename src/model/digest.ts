@@ -1,5 +1,6 @@
 /** One SHA-256 of a model's weights and of its optimizer's state: two trainings agree if it does. */
 import { type DigestEntry, digest as digestOf } from '../digest.ts';
+import { gateState } from '../plan/gate.ts';
 import { placeStates } from '../plan/states.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertReadable } from './lock.ts';
@@ -10,7 +11,10 @@ export function digest(core: Core): string {
   assertReadable(core.lock, 'digest');
   const network = networkOf(core);
   const entries = new Map<string, DigestEntry>();
-  const placed = core.compiled ? placeStates(core.compiled.optimizer, network).parameters : [];
+  const { parameters: placed, control } = core.compiled
+    ? placeStates(core.compiled.optimizer, network)
+    : { parameters: [], control: null };
+  const gate = core.compiled?.optimizer.gate;
   for (const [p, parameter] of network.parameters.entries()) {
     const { name } = parameter;
     entries.set(name, read(core.params, parameter));
@@ -18,6 +22,14 @@ export function digest(core: Core): string {
     if (!stated) continue;
     for (const place of stated.states) entries.set(`${name}.${place.spec.name}`, read(core.state, place));
     entries.set(`${name}.step`, core.step);
+    if (gate && gate.batches > 1 && control !== null) {
+      entries.set(`${name}.accumulated`, core.state[control + gateState.window]);
+    }
+  }
+  if (gate?.dynamic && control !== null) {
+    const from = control + gateState.scaling;
+    entries.set('lossScale', { data: core.state.slice(from, from + 1), shape: [1] });
+    entries.set('lossScaleSteps', core.state[from + 1]);
   }
   return digestOf(entries);
 }

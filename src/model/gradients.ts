@@ -58,5 +58,4 @@ export function applyGradients(core: Core, given: Record<string, TensorLike>): v
     scratch.fill(0, 0, size);
     writeAll(values, scratch);
   });
-  core.step++;
 }

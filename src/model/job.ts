@@ -219,15 +219,18 @@ export async function advance(
   };
   job.calling = from.epoch;
   const calling = call(compiled.executor, run, job.brake);
-  tables.prepare(core.step + 1 + steps, ahead(Math.min(left - steps, job.perEpoch ? job.batches : left)));
+  const expected = Math.floor(steps / (compiled.optimizer.gate?.batches ?? 1));
+  tables.prepare(core.step + 1 + expected, ahead(Math.min(left - steps, job.perEpoch ? job.batches : left)));
   const {
     status: ended,
     at,
-    steps: done,
+    advanced,
+    skipped,
   } = await calling.finally(() => {
     job.calling = null;
   });
-  core.step += done;
+  core.step += advanced;
+  core.skipped += skipped;
   core.epochs = at.epoch;
   if (ended !== status.done && ended !== status.aborted) {
     throw failure('fit', ended, [training, validation], network.outputs);

@@ -1,7 +1,7 @@
 /** What `sequential` returns. */
 import type { Dataset } from '../data/dataset.ts';
 import type { Layer } from '../layers/index.ts';
-import type { Optimizer } from '../optimizers/index.ts';
+import type { LoadOptions, Optimizer, StateDict, StateDifference } from '../optimizers/index.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Schedule } from '../schedules/index.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
@@ -23,8 +23,13 @@ export interface ModelLayer {
   /** Numbers in a row of its input, of its output. */
   readonly inputShape: readonly [number];
   readonly outputShape: readonly [number];
-  /** Numbers it learns. */
+  /** Numbers it has, of kernel and bias. */
   readonly parameters: number;
+  /**
+   * Whether they are updated; default true. Setting it takes effect with the next `compile`, as in Keras: its parameters are then like those
+   * of a frozen group, without state.
+   */
+  trainable: boolean;
 }
 
 /** The optimizer of a compiled model. */
@@ -37,6 +42,10 @@ export interface ModelOptimizer extends Omit<Optimizer, 'learningRate'> {
   set learningRate(value: number | Schedule);
   /** Steps done since `compile`. */
   readonly iterations: number;
+  /** Steps since `compile` that `skipNonFinite` or `lossScale` has skipped. */
+  readonly skippedSteps: number;
+  /** What the loss is multiplied by now; 1 without `lossScale`. */
+  readonly lossScale: number;
 }
 
 /**
@@ -124,6 +133,24 @@ export interface Model {
    * model.setWeights(model.getWeights());
    */
   setWeights(weights: Record<string, TensorLike>): void;
+  /**
+   * The optimizer's state, by name: `dense.kernel.expAvg` (row-major), `dense.kernel.step`; also `epochs`, which the order of rows follows
+   * from, and `version`. Copies. With the weights it is all that training goes on from; digests then agree.
+   * @example
+   * const saved = { weights: model.getWeights(), state: model.stateDict() };
+   */
+  stateDict(): StateDict;
+  /**
+   * Goes on from a state, also of another model or a bound optimizer. The order of names is irrelevant, states of older versions are
+   * accepted; nothing changes unless all fits.
+   *
+   * @returns the names that were missing and those that were unexpected: with `strict`, none
+   * @throws `ERR_PLUMMET_STATE` where, with `strict` (the default), names are missing or unexpected, or where the state is of a newer version;
+   * `ERR_PLUMMET_SHAPE`, `ERR_PLUMMET_TYPE`, `ERR_PLUMMET_OPTION` where a value is not one of its parameter's.
+   * @example
+   * model.loadStateDict(model.stateDict(), { strict: false });
+   */
+  loadStateDict(state: Readonly<StateDict>, options?: LoadOptions): StateDifference;
   /** SHA-256, in hex, of all weights and of the optimizer's state. Two trainings agree if it does. */
   digest(): string;
   /** A table of layers, output shapes and parameters. */

@@ -38,10 +38,12 @@ export function interrupt(brake: Brake | null): void {
 export interface Outcome {
   readonly status: number;
   readonly at: Position;
-  readonly steps: number;
+  /** Steps of the optimizer that were done, and that were skipped. */
+  readonly advanced: number;
+  readonly skipped: number;
 }
 
-/** Runs until the end, a stop or an error, and says where it stands and how many steps it did. */
+/** Runs until the end, a stop or an error, and says where it stands and how many steps were done. */
 export async function call(executor: Executor, run: Run, brake: Brake | null): Promise<Outcome> {
   const words = run.control;
   resetControl(words, { epoch: run.firstEpoch, batch: run.firstBatch });
@@ -50,7 +52,8 @@ export async function call(executor: Executor, run: Run, brake: Brake | null): P
   try {
     const ended = await executor.start(run);
     const at = { epoch: Atomics.load(words, control.epoch), batch: Atomics.load(words, control.batch) };
-    return { status: ended, at, steps: Atomics.load(words, control.steps) };
+    const advanced = Atomics.load(words, control.advanced);
+    return { status: ended, at, advanced, skipped: Atomics.load(words, control.skipped) };
   } finally {
     if (brake) brake.running = null;
   }

@@ -1,5 +1,5 @@
 /** `sequential`: a model made of layers, one after the other. */
-import { checkOptions, describe, elements, stateError, typeError } from '../errors.ts';
+import { checkOptions, describe, elements, flag, stateError, typeError } from '../errors.ts';
 import type { Layer } from '../layers/index.ts';
 import { build } from '../plan/build.ts';
 import type { Schedule } from '../schedules/index.ts';
@@ -11,10 +11,12 @@ import { evaluate, predict } from './evaluate.ts';
 import { fit as runFit } from './fit.ts';
 import { applyGradients, backward, gradients } from './gradients.ts';
 import { assertWritable } from './lock.ts';
+import { lossScaleOf } from './loss-scale.ts';
 import type { Model, ModelLayer, ModelOptimizer } from './model.ts';
 import { planFor } from './plans.ts';
 import { printable } from './printable.ts';
 import { interrupt } from './run.ts';
+import { loadStateDict, stateDict } from './state-dict.ts';
 import { predictSync, trainOnBatch } from './step.ts';
 import { summarize } from './summary.ts';
 import { getWeights, setWeights } from './weights.ts';
@@ -88,6 +90,8 @@ export function sequential(layers: readonly Layer[] = [], options: SequentialOpt
     checkGradients: (x, y, given) => checkGradients(core, x, y, given),
     getWeights: () => getWeights(core),
     setWeights: (weights) => setWeights(core, weights),
+    stateDict: () => stateDict(core),
+    loadStateDict: (state, given) => loadStateDict(core, state, given),
     digest: () => digest(core),
     summary: () => summarize(core.name, networkOf(core)),
     plan: () => printable(planFor(core.plans, networkOf(core), compiledOf(core, 'plan'), 'train', 32).plan),
@@ -99,14 +103,22 @@ export function sequential(layers: readonly Layer[] = [], options: SequentialOpt
 /** Layers with their names and shapes settled. */
 function layersOf(core: Core): ModelLayer[] {
   if (core.layers.length === 0) return [];
-  return (core.network ?? build(core.layers)).layers.map(({ name, layer, inputs, outputs, parameters }) => ({
-    name,
-    className: layer.className,
-    config: layer.config,
-    inputShape: [inputs],
-    outputShape: [outputs],
-    parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
-  }));
+  return (core.network ?? build(core.layers)).layers.map(
+    ({ name, layer, inputs, outputs, parameters }): ModelLayer => ({
+      name,
+      className: layer.className,
+      config: layer.config,
+      inputShape: [inputs],
+      outputShape: [outputs],
+      parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+      get trainable() {
+        return layer.trainable.wanted;
+      },
+      set trainable(value) {
+        layer.trainable.wanted = flag(name, 'trainable', value);
+      },
+    }),
+  );
 }
 
 /** The optimizer, with the number of steps this model has done. */
@@ -121,5 +133,7 @@ function optimizerOf(core: Core): ModelOptimizer {
       },
     },
     iterations: { enumerable: true, get: () => core.step },
+    skippedSteps: { enumerable: true, get: () => core.skipped },
+    lossScale: { enumerable: true, get: () => lossScaleOf(core) },
   }) as ModelOptimizer;
 }

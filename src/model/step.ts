@@ -7,7 +7,7 @@ import type { ByteScale } from '../data/dataset.ts';
 import { typeError } from '../errors.ts';
 import { sharedDoubles, sharedFloats, sharedInts } from '../memory.ts';
 import type { Lowered, Purpose } from '../plan/lower.ts';
-import { type Pass, type Run, status } from '../plan/plan.ts';
+import { control, type Pass, type Run, status } from '../plan/plan.ts';
 import type { Tensor } from '../tensor.ts';
 import { executorOf } from './compile.ts';
 import { type Core, compiledOf, networkOf, scratchFor } from './core.ts';
@@ -142,6 +142,10 @@ export function runOnce(
   resetControl(run.control, start);
   const ended = executorOf(core).run(run);
   if (ended !== status.done) throw failure(who, ended, [source], networkOf(core).outputs);
+  if (purpose === 'train' || purpose === 'apply') {
+    core.step += run.control[control.advanced];
+    core.skipped += run.control[control.skipped];
+  }
   return run;
 }
 
@@ -164,7 +168,6 @@ export function trainOnBatch(core: Core, x: unknown, y: unknown): Logs {
   const { keys } = compiledOf(core, who);
   const source = batchOf(core, who, x, y);
   const { totals } = runOnce(core, who, 'train', source);
-  core.step++;
   return meansOf(keys, totals, 0, source.rows);
 }
 

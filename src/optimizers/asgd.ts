@@ -52,7 +52,7 @@ function rule(given: Given<typeof known>): Optimizer {
       names: ['eta', 'mu'],
       at: (step) => [etaAt(optimizer.learningRateAt(Math.max(1, step)), step), muAt(step)],
     },
-    averaged: { state: 'ax', weight: 1 },
+    averaged: { state: 'ax', weight: 1, byDefault: false },
     settledFrom: Number.POSITIVE_INFINITY,
     scalars: (step, { learningRate, weightDecay }) => {
       const eta = etaAt(learningRate, step - 1);

@@ -1,20 +1,33 @@
-import { bufferOf, float32Array, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
-import { checkOptions, flag, inRange, nonNegativeInteger, rangeError, stateError, suggestion } from '../errors.ts';
+import { bufferOf, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
+import { checkOptions, rangeError, stateError, suggestion } from '../errors.ts';
 import { executionFor } from '../kernels/index.ts';
 import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
+import type { Gate } from '../plan/gate.ts';
 import type { Schedule } from '../schedules/schedule.ts';
-import { createStepMaker, nothing, runBatches, type Slot, settle } from './bound-steps.ts';
-import type { BoundOptimizer, Optimizer, StateDifference, StateSpec } from './optimizer.ts';
 import {
-  type BoundParameter,
-  checkGradient,
-  checkParameter,
-  entries,
-  listed,
-  overlap,
-  readParameters,
-} from './parameters.ts';
+  type BoundStep,
+  createStepMaker,
+  type GateMemory,
+  nothing,
+  runBatches,
+  type Slot,
+  settle,
+} from './bound-steps.ts';
+import type { BoundOptimizer, Optimizer, StateSpec } from './optimizer.ts';
+import { type BoundParameter, checkGradient, checkParameter, entries, overlap, readParameters } from './parameters.ts';
+import {
+  loadState,
+  numberEntries,
+  put,
+  type StateEntry,
+  scaleEntries,
+  stateDictOf,
+  windowEntry,
+} from './state-dict.ts';
+
+const ZERO = sharedFloats(1);
+const ONE = sharedFloats(1).fill(1);
 
 /** Up to so many names are counted in each step. */
 const FEW = 64;
@@ -41,12 +54,16 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       return;
     }
     const states = part.states.map((spec) => stateOf(spec, parameter));
-    slots.set(parameter.name, { ...parameter, part, states, step: 0 });
+    slots.set(parameter.name, { ...parameter, part, states, index: i, step: 0, batches: 0 });
   });
   const buffers = new Set(read.map(({ data }) => data.buffer));
 
   const table = sharedFloats(optimizer.width);
-  const makeStep = createStepMaker(optimizer, table);
+  const { gate } = optimizer;
+  const memory: GateMemory = { divisor: sharedFloats(1), scaling: sharedFloats(2) };
+  memory.scaling[0] = gate?.scale ?? 1;
+  const makeStep = createStepMaker(optimizer, table, memory);
+  let skipped = 0;
   /** Steps of the parameters that were skipped least: what schedules go by. */
   let most = 0;
   /** The one before: mostly the next one is of the same tensors. */
@@ -70,11 +87,45 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     return last;
   }
 
+  /** Adds gradients to the sums of their windows; returns the parameters whose window that ends. */
+  function accumulate(chosen: readonly Slot[], gradients: readonly Float32Array[], batches: number): Slot[] {
+    const operands: Float32Array[] = [];
+    const lengths: number[] = [];
+    chosen.forEach(({ states, length, batches: held }, i) => {
+      if (length === 0) return;
+      operands.push(gradients[i], held === 0 ? ZERO : ONE, states[states.length - 1]);
+      lengths.push(length);
+    });
+    if (lengths.length > 0) execution.execute('accumulateGradient', operands, Float64Array.from(lengths));
+    return chosen.filter((slot) => {
+      slot.batches = (slot.batches + 1) % batches;
+      return slot.batches === 0;
+    });
+  }
+
+  /** Makes gradients those that a step takes; false where it is skipped. */
+  function opens(
+    { opening, advance: by, groups }: BoundStep,
+    { batches }: Gate,
+    gradients: readonly Float32Array[],
+  ): boolean {
+    if (opening.length === 0) return true;
+    optimizer.fill(table, groups[0].step + 1, 1, most + 1);
+    memory.divisor[0] = batches * memory.scaling[0];
+    runBatches(execution, opening, gradients, table, false, false);
+    if (by === null || by[0] > 0) return true;
+    skipped++;
+    return false;
+  }
+
   /** A step with gradients that were checked; false where memory was gone that nobody looked at, and nothing has changed. */
-  function advance(chosen: readonly Slot[], gradients: readonly Float32Array[]): boolean {
+  function advance(given: readonly Slot[], gradients: readonly Float32Array[]): boolean {
     const before = last;
+    const chosen = gate !== null && gate.batches > 1 ? accumulate(given, gradients, gate.batches) : given;
+    if (chosen.length === 0) return true;
     const { changes, groups, many } = stepOf(chosen);
-    const hold = many && last === before && execution.prepareCalls !== null;
+    if (gate && !opens(last, gate, gradients)) return true;
+    const hold = many && last === before && execution.prepareCalls !== null && gate === null;
     const same = gradients === held;
     const scheduledFrom = most + 1;
     for (const [i, group] of groups.entries()) {
@@ -139,6 +190,27 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     return [chosen, checked];
   }
 
+  /** What numbers that were loaded are handed to, once all steps are known. */
+  const loads: (() => void)[] = [];
+
+  function stateEntries(): StateEntry[] {
+    const { scaling } = memory;
+    loads.length = 0;
+    return [
+      ...[...slots.values()].flatMap((slot) => [
+        ...entriesOfSlot(slot, gate?.batches ?? 1),
+        ...numberEntries(
+          slot.name,
+          slot.part.numbers,
+          () => slot.step,
+          () => most,
+          (load) => loads.push(load),
+        ),
+      ]),
+      ...(gate?.dynamic ? scaleEntries(scaling) : []),
+    ];
+  }
+
   return Object.freeze({
     step(gradients: unknown) {
       const again = held.length > 0 && takeAgain(gradients);
@@ -165,6 +237,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       const [chosen, checked] = take(gradients);
       for (const { part, batches } of makeStep(chosen, false).groups) {
         if (part.hessianScalars === undefined) continue;
+        table.fill(0);
         table.set(part.hessianScalars, part.column);
         runBatches(execution, batches, checked, table, false, false);
       }
@@ -172,54 +245,26 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
 
     stateDict() {
       settle(last);
-      const dict: Record<string, Float32Array | number> = {};
-      for (const { name, part, states, step } of slots.values()) {
-        states.forEach((values, i) => {
-          put(dict, `${name}.${part.states[i].name}`, Float32Array.from(values));
-        });
-        put(dict, `${name}.step`, step);
-        const values = part.numbers?.at(step, most);
-        part.numbers?.names.forEach((number, i) => {
-          put(dict, `${name}.${number}`, values?.[i] as number);
-        });
-      }
-      return dict;
+      return stateDictOf(stateEntries());
     },
 
     loadStateDict(state: unknown, options?: unknown) {
-      const { strict: wanted } = checkOptions(`${who}.loadStateDict`, options, ['strict']);
-      const strict = wanted === undefined || flag(`${who}.loadStateDict`, 'strict', wanted);
-      const loaded = new Map(entries(`${who}.loadStateDict`, 'the state', state));
-      const bound = [...slots.values()];
-      const difference = compareNames(bound.flatMap(stateNames), bound.flatMap(numberNames), loaded);
-      if (strict) checkNames(who, difference);
-      forget();
-      const changes = bound.map((slot) => ({
-        slot,
-        step: loaded.has(`${slot.name}.step`)
-          ? nonNegativeInteger(who, `"${slot.name}.step"`, loaded.get(`${slot.name}.step`))
-          : slot.step,
-        values: slot.part.states.map(({ name }, i) => {
-          const own = `${slot.name}.${name}`;
-          return loaded.has(own) ? checkState(who, own, loaded.get(own), slot.states[i].length) : null;
-        }),
-        numbers: numberNames(slot).flatMap((own) =>
-          loaded.has(own) ? [inRange(who, `"${own}"`, loaded.get(own), 0, Number.POSITIVE_INFINITY)] : [],
-        ),
-      }));
-      for (const { slot, step, values } of changes) {
-        slot.states.forEach((target, i) => {
-          const given = values[i];
-          if (given) target.set(given);
-        });
-        slot.step = step;
-      }
-      most = changes.reduce((max, { step }) => Math.max(max, step), 0);
-      for (const { slot, numbers } of changes) {
-        const known = slot.part.numbers;
-        if (numbers.length === known?.names.length) known.load?.(most, numbers);
-      }
+      settle(last);
+      const difference = loadState(who, stateEntries(), state, options);
+      // Steps stand in the slots now.
+      last = nothing;
+      held = [];
+      most = [...slots.values()].reduce((max, { step }) => Math.max(max, step), 0);
+      for (const load of loads.splice(0)) load();
       return difference;
+    },
+
+    get skippedSteps(): number {
+      return skipped;
+    },
+
+    get lossScale(): number {
+      return gate?.scaled ? memory.scaling[0] : 1;
     },
 
     get learningRate(): number {
@@ -235,23 +280,47 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
 function averagedOf(slot: Slot): Float32Array {
   const { averaged, states } = slot.part;
   const values = Float32Array.from(slot.data);
-  if (averaged === undefined || slot.step === 0) return values;
+  if (averaged === undefined || slot.step < (averaged.from ?? 1)) return values;
   const state = slot.states[states.findIndex(({ name }) => name === averaged.state)];
   if (averaged.weight === 1) return Float32Array.from(state);
   return values.map((p, i) => p + averaged.weight * (state[i] - p));
 }
 
-/** Names such as `__proto__` are names like others. */
-function put<T>(dict: Record<string, T>, name: string, value: T): void {
-  Object.defineProperty(dict, name, { value, enumerable: true, writable: true, configurable: true });
+/** `w.expAvg` …, `w.step`, and how many batches are in its window. */
+function entriesOfSlot(slot: Slot, batches: number): StateEntry[] {
+  const { name, part, states } = slot;
+  return [
+    ...states.map(
+      (values, i): StateEntry => ({
+        name: `${name}.${part.states[i].name}`,
+        kind: 'floats',
+        length: values.length,
+        read: () => Float32Array.from(values),
+        write: (given) => values.set(given),
+      }),
+    ),
+    {
+      name: `${name}.step`,
+      kind: 'count',
+      read: () => slot.step,
+      write: (step) => {
+        slot.step = step;
+      },
+    },
+    ...(batches > 1
+      ? [
+          windowEntry(
+            name,
+            batches,
+            () => slot.batches,
+            (held) => {
+              slot.batches = held;
+            },
+          ),
+        ]
+      : []),
+  ];
 }
-
-const stateNames = ({ part, name }: Slot): string[] =>
-  [...part.states.map((state) => state.name), 'step'].map((state) => `${name}.${state}`);
-
-/** Those that a state may have, too: they mostly follow from the step. */
-const numberNames = ({ part, name }: Slot): string[] =>
-  (part.numbers?.names ?? []).map((number) => `${name}.${number}`);
 
 function unknownName(who: string, name: string, known: readonly string[]): Error {
   return rangeError('ERR_PLUMMET_OPTION', `${who}: there is no parameter "${name}".${suggestion(name, known)}`);
@@ -266,39 +335,4 @@ function checkApart(who: string, name: string, gradient: Float32Array, slots: It
       `${who}: the gradient of "${name}" shares memory with the parameter "${slot.name}"; pass a copy`,
     );
   }
-}
-
-/** Names that a state should have and has not, and names that it has and should not. */
-function compareNames(
-  wanted: readonly string[],
-  possible: readonly string[],
-  given: ReadonlyMap<string, unknown>,
-): StateDifference {
-  const known = new Set([...wanted, ...possible]);
-  return {
-    missing: wanted.filter((name) => !given.has(name)),
-    unexpected: [...given.keys()].filter((name) => !known.has(name)),
-  };
-}
-
-function checkNames(who: string, { missing, unexpected }: StateDifference): void {
-  if (missing.length + unexpected.length === 0) return;
-  const problems = [
-    missing.length > 0 ? `missing ${listed(missing)}` : '',
-    unexpected.length > 0 ? `unexpected ${listed(unexpected)}` : '',
-  ].filter((problem) => problem !== '');
-  throw stateError(
-    'ERR_PLUMMET_STATE',
-    `${who}: the state does not belong to these parameters: ${problems.join('; ')}`,
-  );
-}
-
-function checkState(who: string, own: string, values: unknown, length: number): Float32Array {
-  const name = `"${own}"`;
-  const array = float32Array(who, name, values);
-  if (array.length !== length) {
-    const problem = `${name} has ${array.length} elements, it must have ${length}`;
-    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${problem}`);
-  }
-  return array;
 }

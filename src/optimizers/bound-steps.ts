@@ -2,6 +2,7 @@
 import type { Execution, PreparedCalls } from '../kernels/contract.ts';
 import { atLeast, sharedFloats } from '../memory.ts';
 import { lowerTransforms } from '../plan/clip.ts';
+import { lowerGate, type Verdict, withoutSum } from '../plan/gate.ts';
 import type { Value } from '../plan/graph.ts';
 import { type OpName, pad } from '../plan/ops.ts';
 import type { Call, Steps, Updated } from '../plan/steps.ts';
@@ -12,7 +13,11 @@ import type { BoundParameter } from './parameters.ts';
 export interface Slot extends BoundParameter {
   readonly part: Part;
   readonly states: readonly Float32Array[];
+  /** Which of all parameters it is. */
+  readonly index: number;
   step: number;
+  /** Batches in its window: 0 where each batch is a step. */
+  batches: number;
 }
 
 /** One call of an op, for several tensors. */
@@ -22,6 +27,8 @@ interface Batch {
   readonly dims: Float64Array;
   /** Where among the operands the user's gradients go, and whose. */
   readonly gradients: readonly (readonly [place: number, slot: number])[];
+  /** Floats that must not be 0. */
+  readonly when: readonly Float32Array[];
   /** Calls that hold the operands: of many small tensors, from the second step on. */
   ready: PreparedCalls | null;
 }
@@ -42,6 +49,10 @@ export interface BoundStep {
   readonly names: readonly string[];
   readonly data: readonly Float32Array[];
   readonly lengths: readonly number[];
+  /** What makes gradients those that a step takes, and says whether there is one. */
+  readonly opening: readonly Batch[];
+  /** By how much steps advance, after that; null: by one. */
+  readonly advance: Float32Array | null;
   /** What is done to gradients before. */
   readonly changes: readonly Batch[];
   readonly groups: readonly SlotGroup[];
@@ -61,6 +72,8 @@ export const nothing: BoundStep = {
   names: [],
   data: [],
   lengths: [],
+  opening: [],
+  advance: null,
   changes: [],
   groups: [],
   many: false,
@@ -74,6 +87,7 @@ export function settle({ groups }: BoundStep): void {
 interface Draft {
   readonly op: OpName;
   readonly calls: readonly Call[];
+  readonly when: readonly Value[];
 }
 
 /** A value in memory of our own: so many floats of `room`, from there on. */
@@ -84,8 +98,16 @@ interface Place {
 
 const value = (label: string): Value => ({ label, layout: 'flat', shape: [null], home: null, differentiable: false });
 
+/** What a gate goes by, beside the table. */
+export interface GateMemory {
+  /** What gradients, or their sums, are divided by. */
+  readonly divisor: Float32Array;
+  /** The scale of the loss, steps since it has changed. */
+  readonly scaling: Float32Array;
+}
+
 /** Makes steps of an optimizer, whose scalars stand in `table`. */
-export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
+export function createStepMaker(optimizer: Optimizer, table: Float32Array, memory: GateMemory) {
   let room = sharedFloats(0);
 
   /** @param transformed - whether gradients are changed first as options ask for; otherwise steps see them as they are */
@@ -95,6 +117,7 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
     const given = new Map<Value, number>();
     let floats = 0;
     let drafts: Draft[] = [];
+    let when: readonly Value[] = [];
     const known = (label: string, array: Float32Array): Value => {
       const made = value(label);
       arrays.set(made, array);
@@ -105,11 +128,19 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
       places.set(made, place);
       return made;
     };
+    const under = (wanted: readonly Value[], write: () => void): void => {
+      const outer = when;
+      when = wanted;
+      write();
+      when = outer;
+    };
     const changed = new Map<string, Value>();
     const steps: Steps = {
       emit(op, calls) {
-        for (let i = 0; i < calls.length; i += MOST) drafts.push({ op, calls: calls.slice(i, i + MOST) });
+        for (let i = 0; i < calls.length; i += MOST) drafts.push({ op, calls: calls.slice(i, i + MOST), when });
       },
+      where: (more, write) => under([...when, ...more], write),
+      always: (write) => under([], write),
       scalars: (column, count) => known('scalars', table.subarray(column, column + count)),
       scratch(label, count) {
         const offset = floats;
@@ -125,23 +156,37 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
       },
     };
     const updated = slots.map((slot, i): Updated => {
-      const { name, shape, length: size, part, data } = slot;
+      const { name, shape, length: size, part, data, index } = slot;
       const gradient = value(`∂${name}`);
       given.set(gradient, i);
       const states = slot.states.map((state, s) => known(`${name}.${part.states[s].name}`, state));
-      return { name, shape, layout: 'flat', size, part, parameter: known(name, data), gradient, states };
+      const parameter = known(name, data);
+      return { name, shape, layout: 'flat', size, part, parameter, gradient, states, index };
     });
     /** Those of nothing have no norm, and nothing to update. */
-    const filled = updated.filter(({ size }) => size > 0);
+    let filled = updated.filter(({ size }) => size > 0);
 
     const written = (write: () => void) => {
       drafts = [];
       write();
       return drafts;
     };
+    const { gate } = optimizer;
+    const summed = gate !== null && gate.batches > 1;
+    let verdict: Verdict | null = null;
+    const opening = written(() => {
+      if (!gate || !transformed || filled.length === 0) return;
+      verdict = lowerGate(steps, filled, gate, {
+        last: null,
+        divisor: gate.scaled || summed ? known('divisor', memory.divisor) : null,
+        scaling: known('scale of the loss', memory.scaling),
+      });
+    });
+    if (summed) filled = filled.map(withoutSum);
+    const tensorOf = new Map(filled.map((tensor) => [tensor.name, tensor]));
     const changes = written(() => transformed && lowerTransforms(steps, filled, optimizer));
     const groups = groupsOf(slots).map(({ part, step, members }) => {
-      const tensors = members.map((i) => updated[i]).filter(({ size }) => size > 0);
+      const tensors = members.flatMap((i) => tensorOf.get(slots[i].name) ?? []);
       const ops = written(() => tensors.length > 0 && part.program(steps, tensors, part));
       return { part, step, slots: members.map((i) => slots[i]), ops };
     });
@@ -152,7 +197,7 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
       // What is the user's stands there only while the op runs.
       return place ? room.subarray(place.offset, place.offset + place.floats) : (arrays.get(operand) ?? table);
     };
-    const batchOf = ({ op, calls }: Draft): Batch => {
+    const batchOf = ({ op, calls, when: conditions }: Draft): Batch => {
       const operands = calls.flatMap((call) => call.operands);
       return {
         op,
@@ -162,9 +207,11 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
           const slot = operand ? given.get(operand) : undefined;
           return slot === undefined ? [] : [[place, slot] as const];
         }),
+        when: conditions.map(resolve),
         ready: null,
       };
     };
+    const { advance } = (verdict as Verdict | null) ?? { advance: null };
     const floatsOfAll = filled.reduce((sum, { size }) => sum + size, 0);
     return {
       slots,
@@ -172,6 +219,8 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array) {
       data: slots.map(({ data }) => data),
       lengths: slots.map(({ length }) => length),
       many: filled.length >= MANY && floatsOfAll <= SMALL * filled.length,
+      opening: opening.map(batchOf),
+      advance: advance && resolve(advance),
       changes: changes.map(batchOf),
       groups: groups.map(({ ops, ...group }) => ({ ...group, batches: ops.map(batchOf) })),
     };
@@ -205,7 +254,8 @@ export function runBatches(
   same: boolean,
 ): boolean {
   for (const batch of batches) {
-    const { op, operands, dims, gradients: places } = batch;
+    const { op, operands, dims, gradients: places, when } = batch;
+    if (when.some((condition) => condition[0] === 0)) continue;
     const status = batch.ready?.(argumentsOf(places, gradients), same);
     if (status === 0) continue;
     if (status !== undefined) return false;

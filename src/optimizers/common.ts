@@ -1,7 +1,10 @@
 /** Options that every optimizer has: what they are called, what they may be, and what is done for them. */
-import { checkOptions, flag, inRange, oneOf } from '../errors.ts';
+import { checkOptions, flag, inRange, nonNegativeInteger, oneOf } from '../errors.ts';
 import { type NormKind, normKinds, type Transform } from '../plan/transforms.ts';
+import { power } from '../power.ts';
+import { type GateOptions, gateOptions } from './gate-options.ts';
 import type { GroupOptions } from './groups.ts';
+import { type AverageOptions, averageOptions } from './weight-average.ts';
 
 export interface NormLimit {
   /** Greater than 0: the largest norm that passes. */
@@ -12,6 +15,15 @@ export interface NormLimit {
   epsilon?: number;
 }
 
+export interface NoiseOptions {
+  /** Greater than 0: the variance of the first step's noise. */
+  eta: number;
+  /** At least 0: how fast it fades; default 0.55. */
+  gamma?: number;
+  /** A non-negative integer; the noise follows from it, the step and the parameter; default 0. */
+  seed?: number;
+}
+
 export interface AdaptiveLimit {
   /** Greater than 0: how large a unit's gradient may be, as part of the unit's own norm. */
   clipping: number;
@@ -20,13 +32,22 @@ export interface AdaptiveLimit {
 }
 
 /**
- * What is done to the gradient of each tensor; groups may have options of their own, null for none. It is done in this order: `maximize`, `adaptiveClip`, `clipValue`, `clipRms`,
- * `clipNorm`, `globalClipNorm`; then weight decay and the rule. Gradients are never written to. A norm that is infinite makes finite
+ * What is done to the gradient of each tensor; groups may have options of their own, null for none. It is done in this order: `maximize`, `centralize`, `adaptiveClip`, `clipValue`,
+ * `clipRms`, `clipNorm`, `globalClipNorm`, `noise`; then weight decay and the rule. Gradients are never written to. A norm that is infinite makes finite
  * elements 0 and infinite ones NaN; one that is NaN makes all of them NaN.
  */
-export interface GradientOptions {
+export interface GradientOptions extends AverageOptions {
   /** Go up instead of down; default false. */
   maximize?: boolean;
+  /**
+   * Gradient centralisation, Yong et al. 2020: the gradient of a matrix is taken less the mean of each column (all dimensions but the last),
+   * so that the weights that lead to one output keep their sum. Vectors stay. Default false.
+   */
+  centralize?: boolean;
+  /**
+   * Adds normal noise of variance eta / tᵞ to gradients, t counted from 1: Neelakantan et al. 2015, where t counts from 0. A number is `eta`.
+   */
+  noise?: number | NoiseOptions | null;
   /** Greater than 0: every element of a gradient is held within [−clipValue, clipValue]. NaN stays. */
   clipValue?: number | null;
   /**
@@ -44,7 +65,7 @@ export interface GradientOptions {
 }
 
 /** What every optimizer has beside its own options. */
-export interface CommonOptions<O = object> extends GradientOptions {
+export interface CommonOptions<O = object> extends GradientOptions, GateOptions {
   /**
    * All gradients together are scaled down to this norm where it is larger, as PyTorch's `clip_grad_norm_`: times min(1, maxNorm / (norm +
    * epsilon)), with an epsilon of 1e-6 by default; 0 is what Keras and optax do. Those of frozen parameters do not count.
@@ -55,8 +76,17 @@ export interface CommonOptions<O = object> extends GradientOptions {
 }
 
 /** What a group may have too. */
-export const tensorOptions = ['maximize', 'clipValue', 'clipNorm', 'clipRms', 'adaptiveClip'] as const;
-export const commonOptions = [...tensorOptions, 'globalClipNorm', 'groups'] as const;
+export const tensorOptions = [
+  'maximize',
+  'centralize',
+  'clipValue',
+  'clipNorm',
+  'clipRms',
+  'adaptiveClip',
+  'noise',
+  ...averageOptions,
+] as const;
+export const commonOptions = [...tensorOptions, 'globalClipNorm', ...gateOptions, 'groups'] as const;
 /** Options that are known by name, whose values have yet to be checked. */
 export type Given<Known extends readonly string[]> = Partial<Record<Known[number], unknown>>;
 export type TensorOptions = Partial<Record<(typeof tensorOptions)[number], unknown>>;
@@ -94,6 +124,24 @@ export function normTransform(who: string, name: string, given: unknown, epsilon
   };
 }
 
+/** Steps as two floats: 24 bits each. */
+const HALF = 16777216;
+
+function noiseTransform(who: string, given: unknown): Omit<Transform, 'column'> {
+  const read = members(who, 'noise', given, ['eta', 'gamma', 'seed']);
+  const eta = positive(who, typeof given === 'number' ? 'noise' : 'noise.eta', read.eta);
+  const gamma = inRange(who, 'noise.gamma', read.gamma ?? 0.55, 0, INFINITE);
+  const seed = nonNegativeInteger(who, 'noise.seed', read.seed ?? 0);
+  return {
+    op: 'addNoise',
+    limits: [0, 0, 0],
+    limitsAt: (step) => [Math.sqrt(eta / power(step, gamma)), step % HALF, Math.floor(step / HALF)],
+    kind: normKinds.squares,
+    mean: false,
+    seed,
+  };
+}
+
 /** What these options do to the gradient of a tensor, in order; their limits stand from `column` on. */
 export function transformsOf(who: string, given: TensorOptions, column: number): Transform[] {
   const made: Transform[] = [];
@@ -105,6 +153,9 @@ export function transformsOf(who: string, given: TensorOptions, column: number):
   const plain = { kind: normKinds.squares, mean: false };
   if (given.maximize !== undefined && flag(who, 'maximize', given.maximize)) {
     add({ ...plain, op: 'scaleGradient', limits: [-1] });
+  }
+  if (given.centralize !== undefined && flag(who, 'centralize', given.centralize)) {
+    add({ ...plain, op: 'centralize', limits: [] });
   }
   const set = (option: keyof TensorOptions): boolean => given[option] !== undefined && given[option] !== null;
   if (set('adaptiveClip')) {
@@ -118,5 +169,6 @@ export function transformsOf(who: string, given: TensorOptions, column: number):
     add({ op: 'norm', limits: [positive(who, 'clipRms', given.clipRms), 0], kind: normKinds.squares, mean: true });
   }
   if (set('clipNorm')) add(normTransform(who, 'clipNorm', given.clipNorm, 0, next));
+  if (set('noise')) add(noiseTransform(who, given.noise));
   return made;
 }

@@ -9,6 +9,7 @@ import {
   rangeError,
   typeError,
 } from '../errors.ts';
+import { GRADIENT_SUM } from '../plan/gate.ts';
 import type { Transform } from '../plan/transforms.ts';
 import { bind } from './bind.ts';
 import {
@@ -19,9 +20,11 @@ import {
   tensorOptions,
   transformsOf,
 } from './common.ts';
+import { gateOf, gateOptions } from './gate-options.ts';
 import { assign, type Group, type Match, readMatch } from './groups.ts';
 import { isOptimizer, register } from './make.ts';
 import type { Optimizer, Part } from './optimizer.ts';
+import { AVERAGE_COLUMNS, type Average, averageOf, withAverage } from './weight-average.ts';
 
 type Given = Record<string, unknown>;
 
@@ -62,7 +65,7 @@ export function composed<K extends string>(
   if (Object.keys(common).length === 0) return base;
   const inherited: TensorOptions = divided(common, tensorOptions)[0];
   const transformed = (of: Optimizer, of_: TensorOptions): Optimizer =>
-    join(of, transformsOf(who, of_, of.width), [], null, of_);
+    join(of, { ...plain, transforms: transformsOf(who, of_, of.width), average: averageOf(who, of_) }, of_);
   const groups = readGroups(who, common.groups ?? [], known, (ownOfGroup, tensor) =>
     transformed(make({ ...own, ...ownOfGroup }), { ...inherited, ...tensor }),
   );
@@ -70,7 +73,8 @@ export function composed<K extends string>(
   const width = groups.reduce((sum, { optimizer }) => sum + (optimizer?.width ?? 0), outer.width);
   const { globalClipNorm } = common;
   const global = globalClipNorm == null ? null : normTransform(who, 'globalClipNorm', globalClipNorm, 1e-6, width);
-  return join(outer, [], groups, global, common);
+  const gate = gateOf(who, common, width + (global?.limits.length ?? 0));
+  return join(outer, { ...plain, groups, globalNorm: global, gate }, common);
 }
 
 function readGroups(
@@ -125,8 +129,11 @@ function plainOptimizer(name: string, given: unknown): Optimizer {
       `${name}: optimizer must be what optimizers.adam() and its like return, got ${describe(given)}`,
     );
   }
-  if (given.parts.length === 1 && given.globalNorm === null && !given.grouped) return given;
-  throw rangeError('ERR_PLUMMET_OPTION', `${name}: the optimizer of a group cannot have groups or globalClipNorm`);
+  if (given.parts.length === 1 && given.globalNorm === null && given.gate === null && !given.grouped) return given;
+  throw rangeError(
+    'ERR_PLUMMET_OPTION',
+    `${name}: the optimizer of a group cannot have groups or globalClipNorm, nor ${gateOptions.join(', ')}`,
+  );
 }
 
 /** Errors of a group's options say of which group. */
@@ -147,48 +154,75 @@ interface Section {
   readonly column: number;
 }
 
+/** What is added to an optimizer. */
+interface Additions {
+  readonly transforms: readonly Transform[];
+  readonly average: Average | null;
+  readonly groups: readonly ReadGroup[];
+  readonly globalNorm: Transform | null;
+  readonly gate: ReturnType<typeof gateOf>;
+}
+
+const plain: Additions = { transforms: [], average: null, groups: [], globalNorm: null, gate: null };
+
+/** A part that has the sum of a window's gradients behind its states. */
+const withSum = (part: Part): Part => ({ ...part, states: [...part.states, { name: GRADIENT_SUM, initial: 0 }] });
+
 function join(
   base: Optimizer,
-  transforms: readonly Transform[],
-  groups: readonly ReadGroup[],
-  globalNorm: Transform | null,
+  { transforms, average, groups, globalNorm, gate: opening }: Additions,
   common: Given,
 ): Optimizer {
+  const gate = opening?.gate ?? null;
   const sections: Section[] = [{ optimizer: base, column: 0 }];
   const constants: [column: number, value: number][] = [];
+  const moving: [column: number, at: (step: number) => readonly number[]][] = [];
   let width = base.width;
-  const put = ({ limits, column }: Transform): void => {
-    limits.forEach((limit, i) => {
-      constants.push([column + i, limit]);
+  const putAll = (column: number, values: readonly number[]): void => {
+    values.forEach((value, i) => {
+      constants.push([column + i, value]);
     });
-    width += limits.length;
+    width += values.length;
+  };
+  const put = ({ limits, limitsAt, column }: Transform): void => {
+    putAll(column, limits);
+    if (limitsAt) moving.push([column, limitsAt]);
   };
   for (const transform of transforms) put(transform);
-  const rest: Part = { ...base.parts[0], transforms: [...base.parts[0].transforms, ...transforms] };
+  const own: Part = { ...base.parts[0], transforms: [...base.parts[0].transforms, ...transforms] };
+  const averaging = average ? withAverage(own, average, width) : own;
+  if (average) {
+    moving.push([width, average.scalars]);
+    width += AVERAGE_COLUMNS;
+  }
+  const summed = gate !== null && gate.batches > 1 ? withSum : (part: Part): Part => part;
+  const rest = summed(averaging);
   const assigned: Group[] = [];
   const parts = [rest];
   for (const { match, optimizer } of groups) {
     let part: Part | null = null;
     if (optimizer) {
       sections.push({ optimizer, column: width });
-      part = { ...optimizer.parts[0], column: width };
+      part = summed({ ...optimizer.parts[0], column: width });
       parts.push(part);
       width += optimizer.width;
     }
     assigned.push({ match, part });
   }
   if (globalNorm) put(globalNorm);
+  if (opening) putAll(opening.gate.column, opening.scalars);
   const followers = [base, ...groups.flatMap(({ optimizer, inherits }) => (optimizer && inherits ? [optimizer] : []))];
   const all = sections.map(({ optimizer }) => optimizer);
   let room = new Float32Array(0);
 
   const optimizer: Optimizer = {
     name: base.name,
-    op: base.op,
-    states: base.states,
+    op: rest.op,
+    states: rest.states,
     width,
     parts,
     globalNorm,
+    gate,
     grouped: groups.length > 0,
     partsFor: (names) => assign(base.name, assigned, rest, names),
     get options() {
@@ -211,13 +245,14 @@ function join(
       }
       for (let i = 0; i < count; i++) {
         for (const [column, value] of constants) table[i * width + column] = value;
+        for (const [column, at] of moving) table.set(at(firstStep + i), i * width + column);
       }
     },
     get revision() {
       return all.reduce((sum, { revision }) => sum + revision, 0);
     },
     get settledFrom() {
-      return Math.max(...all.map(({ settledFrom }) => settledFrom));
+      return moving.length > 0 ? Number.POSITIVE_INFINITY : Math.max(...all.map(({ settledFrom }) => settledFrom));
     },
     get plateaus() {
       return [...new Set(all.flatMap(({ plateaus }) => plateaus))];

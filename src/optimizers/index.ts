@@ -3,7 +3,15 @@ import { isOptimizer } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import * as optimizers from './optimizers.ts';
 
-export type { BindableParameter, BindOptions, BoundOptimizer, Optimizer } from './optimizer.ts';
+export type {
+  BindableParameter,
+  BindOptions,
+  BoundOptimizer,
+  LoadOptions,
+  Optimizer,
+  StateDict,
+  StateDifference,
+} from './optimizer.ts';
 export * from './optimizers.ts';
 
 export type OptimizerName = keyof typeof optimizers;

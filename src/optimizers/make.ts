@@ -96,6 +96,7 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     parts: [part],
     grouped: false,
     globalNorm: null,
+    gate: null,
     partsFor: (names) => names.map(() => part),
     get options() {
       return { ...hyper, ...rule.options };

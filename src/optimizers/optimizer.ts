@@ -1,4 +1,5 @@
 /** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
+import type { Gate } from '../plan/gate.ts';
 import type { OptimizerOp } from '../plan/ops.ts';
 import type { Program } from '../plan/steps.ts';
 import type { Transform } from '../plan/transforms.ts';
@@ -23,10 +24,22 @@ export interface StepNumbers {
   readonly load?: (count: number, values: readonly number[]) => void;
 }
 
+/** What to evaluate, where that is not what is trained: parameter + weight · (state − parameter). */
+export interface AveragedWeights {
+  readonly state: string;
+  readonly weight: number;
+  /** The first step after which there is an average; default 1. Before, the parameters are what to evaluate. */
+  readonly from?: number;
+  /** Whether models are evaluated by it unless they are told otherwise. */
+  readonly byDefault: boolean;
+}
+
 /** What some of the parameters are updated with: all of them, where there are no groups. */
 export interface Part {
   /** The element-wise op that does a step; null where a step is more than that. */
   readonly op: OptimizerOp | null;
+  /** Whether a step is element-wise all the same, so that neighbours may be updated as one. */
+  readonly elementwise?: boolean;
   /** The ops that do a step. */
   readonly program: Program;
   /** In the order of the op's operands. */
@@ -37,8 +50,7 @@ export interface Part {
   readonly width: number;
   /** What is done to gradients before, in order. */
   readonly transforms: readonly Transform[];
-  /** Where what to evaluate is not what is trained: parameter + weight · (state − parameter). */
-  readonly averaged?: { readonly state: string; readonly weight: number } | undefined;
+  readonly averaged?: AveragedWeights | undefined;
   readonly numbers?: StepNumbers | undefined;
   /** The scalars with which the op, given gradients of sampled labels, moves the estimate of the Hessian and nothing else. */
   readonly hessianScalars?: readonly number[] | undefined;
@@ -65,6 +77,8 @@ export interface Optimizer {
   readonly grouped: boolean;
   /** What is done to all gradients together, after what is done to each; `column` counts from the start of a row. */
   readonly globalNorm: Transform | null;
+  /** How steps come about from batches; null: each batch is a step. */
+  readonly gate: Gate | null;
   /**
    * The part of each of these parameters; null where it is frozen.
    *
@@ -102,6 +116,9 @@ export interface LoadOptions {
   strict?: boolean;
 }
 
+/** State by name: floats, row-major, and counts. */
+export type StateDict = Record<string, Float32Array | number>;
+
 export interface StateDifference {
   /** Names such as `w.expAvg` that the parameters have and the state has not. */
   readonly missing: readonly string[];
@@ -110,14 +127,17 @@ export interface StateDifference {
 }
 
 export interface BoundOptimizer {
-  /** One step. A gradient that is absent skips its parameter and that parameter's step count. */
+  /**
+   * One step, or with `gradientAccumulationSteps` one batch of a window: the step comes with the last of them. A gradient that is absent skips
+   * its parameter and that parameter's step count; in a window it does not count.
+   */
   step(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
   /** What to evaluate, by name: the average, of optimizers that keep one; otherwise the parameters themselves. Copies. */
   averaged(): Record<string, Float32Array>;
   /** For `sophiaG`: moves the estimate of the Hessian by the gradients of sampled labels. Counts no step. */
   updateHessian(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
   /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`; also numbers that go with the step, such as `w.muProduct` of nadam. Copies. */
-  stateDict(): Record<string, Float32Array | number>;
+  stateDict(): StateDict;
   /**
    * Goes on from a state. The order of names is irrelevant; copies are made.
    *
@@ -125,7 +145,11 @@ export interface BoundOptimizer {
    * @throws `ERR_PLUMMET_STATE` where, with `strict`, names are missing or unexpected; `ERR_PLUMMET_SHAPE`, `ERR_PLUMMET_TYPE`,
    * `ERR_PLUMMET_OPTION` where a value is not one of its parameter's. Nothing has changed then.
    */
-  loadStateDict(state: Readonly<Record<string, Float32Array | number>>, options?: LoadOptions): StateDifference;
+  loadStateDict(state: Readonly<StateDict>, options?: LoadOptions): StateDifference;
+  /** Steps that were skipped: see `skipNonFinite`. */
+  readonly skippedSteps: number;
+  /** What losses are to be multiplied by before gradients are computed; 1 without the option `lossScale`. */
+  readonly lossScale: number;
   /** That of the next step. Setting it sets that of the optimizer, and so of all that is bound to it; a schedule may be set, too. */
   get learningRate(): number;
   set learningRate(value: number | Schedule);

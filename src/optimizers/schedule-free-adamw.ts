@@ -89,7 +89,7 @@ function rule(given: Given<typeof known>): Optimizer {
       { name: 'expAvgSq', initial: 0 },
     ],
     numbers: averaging.numbers(rateAt),
-    averaged: { state: 'z', weight: 1 - 1 / beta1 },
+    averaged: { state: 'z', weight: 1 - 1 / beta1, byDefault: true },
     settledFrom: Number.POSITIVE_INFINITY,
     scalars: (step, { learningRate, weightDecay }, count) => {
       const { rate, average } = averaging.weightOf(count, learningRate, rateAt);

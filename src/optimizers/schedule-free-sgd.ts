@@ -62,7 +62,7 @@ function rule(given: Given<typeof known>): Optimizer {
     op: 'scheduleFreeSGD',
     states: [{ name: 'z', initial: 0 }],
     numbers: averaging.numbers(rateAt),
-    averaged: { state: 'z', weight: 1 - 1 / momentum },
+    averaged: { state: 'z', weight: 1 - 1 / momentum, byDefault: true },
     settledFrom: Number.POSITIVE_INFINITY,
     scalars: (step, { learningRate, weightDecay }, count) => {
       const { rate, average } = averaging.weightOf(count, learningRate, rateAt);

@@ -2,7 +2,7 @@
 import { describe, rangeError, typeError } from '../errors.ts';
 import type { Kernel, KernelOperand } from '../kernels/reference/kernel.ts';
 import { type ElementType, type OpName, type OpSpec, opNamed } from './ops.ts';
-import { EPOCH, FIRST, type Instruction, type Plan, ROWS, SOURCE_ROWS, type Space } from './plan.ts';
+import { EPOCH, FIRST, type Instruction, type Plan, ROWS, type Slot, SOURCE_ROWS, type Space } from './plan.ts';
 
 /** What a plan runs on: for each space its array, or null. */
 export type Spaces = Readonly<Record<Space, KernelOperand>>;
@@ -26,13 +26,26 @@ export interface Call {
   /** The operand that lies in `scalars`, or −1, and its place in a row of the table. */
   readonly scalarsAt: number;
   readonly scalarsOffset: number;
+  /** The floats that must not be 0, and those of them that lie in `scalars` move with its row. */
+  readonly when: readonly BoundSlot[];
   /** Whether threads share its units. */
   readonly divided: boolean;
   units: number;
 }
 
+/** A float of a space. */
+export interface BoundSlot {
+  readonly array: Float32Array | Float64Array;
+  readonly inScalars: boolean;
+  /** In its space, or in a row of `scalars`. */
+  readonly place: number;
+  offset: number;
+}
+
 export interface BoundPlan {
   readonly calls: readonly Call[];
+  /** What says how far a batch goes. */
+  readonly advance: BoundSlot | null;
   /** The slots of `totals` that the plan adds to. */
   readonly totals: readonly number[];
   /** The rows that `units` are those of. */
@@ -115,9 +128,28 @@ function bindInstruction(
     epochAt: places(dims, EPOCH),
     scalarsAt,
     scalarsOffset: scalarsAt < 0 ? 0 : offsets[scalarsAt],
+    when: (instruction.when ?? []).map((slot) => bindSlot(slot, spaces, precision)),
     divided: spec.units(largest) > 1 && spec.work(largest) >= threshold,
     units: spec.units(largest),
   };
+}
+
+function bindSlot({ space, offset, label }: Slot, spaces: Spaces, precision: Precision): BoundSlot {
+  const array = spaces[space];
+  const what = `${label}, in space "${space}"`;
+  if (array === null || !holds(array, 'f32', precision)) {
+    throw typeError('ERR_PLUMMET_TYPE', `${what}, must be of type f32, the run has ${describe(array)}`);
+  }
+  if (!(offset >= 0 && offset < array.length)) {
+    throw rangeError('ERR_PLUMMET_SHAPE', `${what}, is at ${offset}, the array has ${array.length} elements`);
+  }
+  return { array: array as Float32Array, inScalars: space === 'scalars', place: offset, offset };
+}
+
+/** Whether an instruction with these conditions is executed. */
+export function holdsNow(when: readonly BoundSlot[]): boolean {
+  for (const { array, offset } of when) if (array[offset] === 0) return false;
+  return true;
 }
 
 /**
@@ -140,7 +172,8 @@ export function bindPlan(
       operand?.space === 'totals' && opNamed(op).operands[i].access !== 'read' ? [operand.offset] : [],
     ),
   );
-  return { calls, totals, rows: Math.min(shape.rows, shape.batchSize) };
+  const advance = plan.advance ? bindSlot(plan.advance, spaces, precision) : null;
+  return { calls, advance, totals, rows: Math.min(shape.rows, shape.batchSize) };
 }
 
 /** Makes a bound plan that of one batch. */
@@ -158,7 +191,8 @@ export function placeBatch(bound: BoundPlan, rows: number, first: number, epoch:
 
 /** Moves the operands that lie in `scalars` to one row of the table. */
 export function placeScalars(bound: BoundPlan, start: number): void {
-  for (const { offsets, scalarsAt, scalarsOffset } of bound.calls) {
+  for (const { offsets, scalarsAt, scalarsOffset, when } of bound.calls) {
     if (scalarsAt >= 0) offsets[scalarsAt] = start + scalarsOffset;
+    for (const slot of when) if (slot.inScalars) slot.offset = start + slot.place;
   }
 }

@@ -53,7 +53,13 @@ export function build(layers: readonly Layer[]): Network {
     const placed = parameters.map(({ name: parameter, ...spec }): Parameter => {
       const size = sizeOf(spec.shape);
       offset += size;
-      return { ...spec, name: `${name}.${parameter}`, offset: offset - size, size };
+      return {
+        ...spec,
+        name: `${name}.${parameter}`,
+        offset: offset - size,
+        size,
+        trainable: { now: layer.trainable.wanted },
+      };
     });
     built.push({ layer, name, inputs: width, outputs, parameters: placed });
     width = outputs;

@@ -1,6 +1,7 @@
 /** What is done to gradients before the optimizer's step. */
 import { countOf } from '../layout.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { seedWords } from '../random.ts';
 import type { Value } from './graph.ts';
 import { normBlocks } from './ops.ts';
 import { type Call, layoutDims, type Steps, shapeOf, type Updated } from './steps.ts';
@@ -9,9 +10,9 @@ import { type Transform, unitsOf } from './transforms.ts';
 const blocksOf = (tensor: Updated): number => normBlocks(...shapeOf(tensor));
 
 /** An op over each tensor's gradient; what it gives is what the next op reads. */
-function change(
+export function change(
   steps: Steps,
-  op: Exclude<Transform['op'], 'norm'>,
+  op: Exclude<Transform['op'], 'norm'> | 'divideGradient',
   tensors: readonly Updated[],
   operands: (tensor: Updated, i: number) => Value[],
   dims: (tensor: Updated) => number[] = ({ size }) => [size],
@@ -75,21 +76,42 @@ function transform(steps: Steps, tensors: readonly Updated[], what: Transform, l
       ({ parameter, gradient }) => [parameter, gradient, limit],
       (tensor) => layoutDims(tensor, unitsOf(tensor.shape, countOf(tensor.shape))),
     );
+  } else if (what.op === 'centralize') {
+    change(
+      steps,
+      'centralize',
+      tensors.filter(({ shape }) => shape.length > 1),
+      ({ gradient }) => [gradient],
+      (tensor) => layoutDims(tensor, shapeOf(tensor)),
+    );
+  } else if (what.op === 'addNoise') {
+    const { low, high } = seedWords(what.seed ?? 0);
+    change(
+      steps,
+      'addNoise',
+      tensors,
+      ({ gradient }) => [gradient, limit],
+      (tensor) => [...layoutDims(tensor, shapeOf(tensor)), low, high, tensor.index],
+    );
   } else {
     change(steps, what.op, tensors, ({ gradient }) => [gradient, limit]);
   }
 }
 
-/** Emits what is done to gradients: to each as its part says, then to all together. */
+/** Emits what is done to gradients: to each as its part says, then to all together; noise is added at the end. */
 export function lowerTransforms(steps: Steps, tensors: readonly Updated[], { parts, globalNorm }: Optimizer): void {
-  for (const part of parts) {
-    const own = tensors.filter((tensor) => tensor.part === part);
-    if (own.length === 0) continue;
-    for (const what of part.transforms) {
-      transform(steps, own, what, steps.scalars(part.column + what.column, what.limits.length));
+  const transformAll = (wanted: (what: Transform) => boolean): void => {
+    for (const part of parts) {
+      const own = tensors.filter((tensor) => tensor.part === part);
+      if (own.length === 0) continue;
+      for (const what of part.transforms.filter(wanted)) {
+        transform(steps, own, what, steps.scalars(part.column + what.column, what.limits.length));
+      }
     }
-  }
+  };
+  transformAll(({ op }) => op !== 'addNoise');
   if (globalNorm && tensors.length > 0) {
     rescale(steps, [tensors], globalNorm, steps.scalars(globalNorm.column, globalNorm.limits.length));
   }
+  transformAll(({ op }) => op === 'addNoise');
 }

@@ -3,7 +3,7 @@ import { rangeError } from '../errors.ts';
 import { kernels as float64Kernels } from '../kernels/float64/table.ts';
 import type { Kernel } from '../kernels/reference/kernel.ts';
 import { kernels as float32Kernels } from '../kernels/reference/table.ts';
-import { type BoundPlan, bindPlan, type Precision, placeBatch, placeScalars, type Spaces } from './bind.ts';
+import { type BoundPlan, bindPlan, holdsNow, type Precision, placeBatch, placeScalars, type Spaces } from './bind.ts';
 import type { OpName } from './ops.ts';
 import { control, type Pass, type Plan, type Run, status } from './plan.ts';
 import { alone, type Team, word } from './team.ts';
@@ -74,7 +74,8 @@ function checkSpan(train: BoundPlan, run: Run | DoubleRun): void {
   }
   const steps = Math.min(maxSteps, (endEpoch - firstEpoch) * batches - firstBatch);
   let width = 0;
-  for (const { spec, scalarsAt, scalarsOffset, dims } of train.calls) {
+  for (const { spec, scalarsAt, scalarsOffset, dims, when } of train.calls) {
+    for (const { inScalars, place } of when) if (inScalars) width = Math.max(width, place + 1);
     if (scalarsAt >= 0) width = Math.max(width, scalarsOffset + spec.operands[scalarsAt].extent(Array.from(dims)));
   }
   if (width > 0 && steps > 0 && (steps - 1) * scalarsStride + width > scalars.length) {
@@ -108,6 +109,9 @@ export function walk(bound: BoundRun, team: Team): number {
   let epoch = run.firstEpoch;
   let batch = run.firstBatch;
   let steps = 0;
+  /** Rows of the table that steps have gone on by. */
+  let advanced = 0;
+  let skipped = 0;
   let evaluated = 0;
   let parallelOps = 0;
 
@@ -115,6 +119,8 @@ export function walk(bound: BoundRun, team: Team): number {
     Atomics.store(run.control, control.epoch, Math.min(epoch, 2147483647));
     Atomics.store(run.control, control.batch, Math.min(batch, 2147483647));
     Atomics.store(run.control, control.steps, Math.min(steps, 2147483647));
+    Atomics.store(run.control, control.advanced, Math.min(advanced, 2147483647));
+    Atomics.store(run.control, control.skipped, Math.min(skipped, 2147483647));
   };
   const finished = (): boolean => epoch >= endEpoch || (batch < batches && steps >= maxSteps);
   const decide = (): number => {
@@ -134,7 +140,7 @@ export function walk(bound: BoundRun, team: Team): number {
       const begin = divided ? Math.floor((call.units * team.thread) / team.threads) : 0;
       const end = divided ? Math.floor((call.units * (team.thread + 1)) / team.threads) : call.units;
       if (divided && call.units > 1) parallelOps++;
-      if (begin >= end) continue;
+      if (begin >= end || !holdsNow(call.when)) continue;
       const code = call.kernel(call.operands, call.offsets, call.dims, begin, end);
       if (code === 0) continue;
       team.report(i, code);
@@ -157,8 +163,17 @@ export function walk(bound: BoundRun, team: Team): number {
   const step = (): boolean => {
     if (batch === 0 && !beginEpoch()) return false;
     place(train, pass, batch);
-    placeScalars(train, steps * run.scalarsStride);
+    placeScalars(train, advanced * run.scalarsStride);
     if (!runPlan(train)) return false;
+    if (train.advance) {
+      // All have to have read it before the next batch writes it again.
+      if (team.meet(word.go) !== word.go) return false;
+      const by = train.advance.array[train.advance.offset];
+      if (by > 0) advanced++;
+      else if (by < 0) skipped++;
+    } else {
+      advanced++;
+    }
     batch++;
     steps++;
     return true;
@@ -179,20 +194,20 @@ export function walk(bound: BoundRun, team: Team): number {
     evaluated = 0;
   };
 
-  let before = { epoch, batch, steps };
+  let before = { epoch, batch, steps, advanced, skipped };
   let met: number;
   for (;;) {
     endEpochIfDue();
     met = team.meet(first ? decide() : word.go);
     if (met !== word.go) break;
-    before = { epoch, batch, steps };
+    before = { epoch, batch, steps, advanced, skipped };
     const good = batch === batches && evaluation && run.evaluation ? evaluate(evaluation, run.evaluation) : step();
     if (good) continue;
     met = word.failed;
     break;
   }
   // A batch that failed has not been done, also where this thread hears of it only at the next meeting.
-  if (met === word.failed) ({ epoch, batch, steps } = before);
+  if (met === word.failed) ({ epoch, batch, steps, advanced, skipped } = before);
   const ended = met === word.failed ? team.status() : finished() ? status.done : status.aborted;
   if (first) {
     publish();

@@ -22,6 +22,8 @@ export interface Draft {
   readonly op: OpName;
   readonly operands: readonly (Value | null)[];
   readonly dims: readonly number[];
+  /** Floats that must not be 0: `Instruction.when`. */
+  readonly when?: readonly Value[];
 }
 
 /** From the gradient of a layer's output to that of its input; null where nobody wants it. */
@@ -30,7 +32,7 @@ export type Backward = (gradient: Value) => Value | null;
 export interface Graph {
   readonly drafts: Draft[];
   readonly tape: Backward[];
-  emit(op: OpName, operands: readonly (Value | null)[], dims: readonly number[]): void;
+  emit(op: OpName, operands: readonly (Value | null)[], dims: readonly number[], when?: readonly Value[]): void;
   /** Records how to come back over what has just been emitted. */
   onBackward(rule: Backward): void;
 }
@@ -41,7 +43,8 @@ export function createGraph(): Graph {
   return {
     drafts,
     tape,
-    emit: (op, operands, dims) => void drafts.push({ op, operands, dims }),
+    emit: (op, operands, dims, when = []) =>
+      void drafts.push(when.length === 0 ? { op, operands, dims } : { op, operands, dims, when }),
     onBackward: (rule) => void tape.push(rule),
   };
 }

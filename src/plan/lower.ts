@@ -12,7 +12,8 @@ import type { Network } from './network.ts';
 import { pad } from './ops.ts';
 import { place } from './place.ts';
 import { EPOCH, FIRST, type Plan, ROWS, SOURCE_ROWS } from './plan.ts';
-import { lowerUpdate } from './update.ts';
+import { placeStates } from './states.ts';
+import { lossScaleOf, lowerUpdate } from './update.ts';
 
 /**
  * - `train`: forward, loss, metrics, backward, optimizer.
@@ -127,6 +128,13 @@ function lowerLoss(graph: Graph, lowering: Lowering, loss: Loss, output: Value, 
   return gradient;
 }
 
+/** Multiplies the gradient of the loss, and so all that follow from it. */
+function lowerLossScale(graph: Graph, { network, optimizer }: Lowering, gradient: Value): void {
+  if (!optimizer || network.size === 0) return;
+  const scale = lossScaleOf(optimizer, placeStates(optimizer, network).control);
+  if (scale) graph.emit('scaleRows', [gradient, scale, gradient], [ROWS, columnsOf(gradient), ldOf(gradient)]);
+}
+
 /** The activation for its value alone: nothing flows back over it. */
 function activated(graph: Graph, z: Value, activation: Activation): Value {
   const value = lowerActivation(graph, z, activation, `${z.label} ${activation}`);
@@ -169,13 +177,26 @@ export function lower(lowering: Lowering): Lowered {
       if (inputGradient) lowerCopy(graph, inputGradient);
     } else {
       const gradient = lowerLoss(graph, lowering, loss as Loss, output, hasGradients);
+      if (gradient && purpose === 'train') lowerLossScale(graph, lowering, gradient);
       if (gradient) lowerBackward(graph, gradient);
     }
   }
+  let advance: Value | null = null;
   const updates = (purpose === 'train' || purpose === 'apply') && optimizer && network.size > 0;
-  const room = updates
-    ? lowerUpdate(graph, network, optimizer, lowering.fuse !== false, scratchStart)
-    : { state: 0, scratch: scratchStart };
+  let room = { state: 0, scratch: scratchStart };
+  if (updates) {
+    const update = lowerUpdate(
+      graph,
+      network,
+      optimizer,
+      lowering.fuse !== false,
+      scratchStart,
+      // Gradients that are given are those of the loss itself.
+      purpose === 'train',
+    );
+    room = update;
+    advance = update.advance;
+  }
 
   const drafts = lowering.fuse === false ? graph.drafts : fuse(graph.drafts);
   const sizes = {
@@ -184,7 +205,7 @@ export function lower(lowering: Lowering): Lowered {
     scalars: updates ? optimizer.width : 0,
     totals: loss ? (lowering.firstTotal ?? 0) + 1 + (lowering.metrics?.length ?? 0) : 0,
   };
-  return { plan: place(purpose, drafts, batchSize, sizes, room.scratch), constants };
+  return { plan: place(purpose, drafts, batchSize, sizes, room.scratch, advance), constants };
 }
 
 function lowerCopy(graph: Graph, value: Value): void {

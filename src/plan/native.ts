@@ -1,19 +1,27 @@
 /** The native executor: hands plans and runs to the addon. */
 import type { Addon, PlanHandle, PreparedRun } from '../kernels/addon.ts';
 import { ops } from './ops.ts';
-import { type Executor, type Pass, type Plan, type Run, spaces } from './plan.ts';
+import { type Executor, type Operand, type Pass, type Plan, type Run, type Slot, spaces } from './plan.ts';
 
 const numbers = new Map<string, number>(ops.map(({ name }, i) => [name, i]));
 
+/** What stands before an instruction that has a condition; before all of a plan that says how far a batch goes. */
+const WHEN = -2;
+const ADVANCE = -3;
+
+const placeOf = ({ space, offset }: Operand | Slot): number[] => [spaces.indexOf(space), offset];
+
 /** A plan as numbers: see `Addon.createPlan`. */
 export function encode(plan: Plan): Float64Array {
-  return Float64Array.from(
-    plan.instructions.flatMap(({ op, operands, dims }) => [
+  return Float64Array.from([
+    ...(plan.advance ? [ADVANCE, ...placeOf(plan.advance)] : []),
+    ...plan.instructions.flatMap(({ op, operands, dims, when = [] }) => [
+      ...when.flatMap((slot) => [WHEN, ...placeOf(slot)]),
       numbers.get(op) ?? -1,
-      ...operands.flatMap((operand) => (operand === null ? [-1, 0] : [spaces.indexOf(operand.space), operand.offset])),
+      ...operands.flatMap((operand) => (operand === null ? [-1, 0] : placeOf(operand))),
       ...dims,
     ]),
-  );
+  ]);
 }
 
 /** A run as the addon has read it, and the plans and arrays it was read with. */

@@ -17,6 +17,8 @@ export interface Parameter {
   /** Floats occupied, padding included. */
   readonly size: number;
   readonly initializer: Initializer;
+  /** Whether it is updated: settled by `compile`. */
+  readonly trainable: { now: boolean };
 }
 
 export interface BuiltLayer {

@@ -1,7 +1,7 @@
 /** Gives every value of a graph its place in memory: the last step from a graph to a plan. */
 import { type Draft, leadingDimension, type Value } from './graph.ts';
 import { pad } from './ops.ts';
-import type { Operand, Plan } from './plan.ts';
+import type { Operand, Plan, Slot } from './plan.ts';
 
 /** Floats that a value of the batch occupies. */
 function sizeOf(value: Value, batchSize: number): number {
@@ -17,6 +17,7 @@ export function place(
   batchSize: number,
   sizes: Omit<Plan['sizes'], 'scratch'>,
   scratchStart: number,
+  advance: Value | null = null,
 ): Plan {
   let scratch = scratchStart;
   const operands = new Map<Value, Operand>();
@@ -31,10 +32,21 @@ export function place(
     }
     return operand;
   };
-  const instructions = drafts.map(({ op, operands: values, dims }) => ({
+  const slotOf = (value: Value): Slot => {
+    const { space, offset, label } = operandOf(value);
+    return { space: space as Slot['space'], offset, label };
+  };
+  const instructions = drafts.map(({ op, operands: values, dims, when }) => ({
     op,
     operands: values.map((value) => value && operandOf(value)),
     dims,
+    ...(when && { when: when.map(slotOf) }),
   }));
-  return { name, instructions, batchSize, sizes: { ...sizes, scratch } };
+  return {
+    name,
+    instructions,
+    batchSize,
+    ...(advance && { advance: slotOf(advance) }),
+    sizes: { ...sizes, scratch },
+  };
 }

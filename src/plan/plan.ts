@@ -31,12 +31,23 @@ export const EPOCH = -2; // number of the epoch, from 0
 export const SOURCE_ROWS = -3; // rows of the dataset
 export const FIRST = -4; // position of the batch's first row
 
+/** A float that an executor looks at. */
+export interface Slot {
+  readonly space: 'scratch' | 'state' | 'scalars';
+  /** In floats, as that of an operand. */
+  readonly offset: number;
+  /** For people: `step is done`. */
+  readonly label: string;
+}
+
 export interface Instruction {
   readonly op: OpName;
   /** In the order of the op's definition; null where an optional one is absent. */
   readonly operands: readonly (Operand | null)[];
   /** In the order of the op's definition; negative ones are the values above. */
   readonly dims: readonly number[];
+  /** It is executed where none of these holds 0: two at most. */
+  readonly when?: readonly Slot[];
 }
 
 export interface Plan {
@@ -44,6 +55,11 @@ export interface Plan {
   readonly instructions: readonly Instruction[];
   /** The largest batch it can run. */
   readonly batchSize: number;
+  /**
+   * What says, after each batch, whether the step it belongs to was done: above 0, the next batch has the next row of the table; 0, it
+   * has the same one, since its window goes on; below 0, too, and the step was skipped. Without it every batch is a step.
+   */
+  readonly advance?: Slot;
   /** Elements it needs in each space that the model owns, for a batch of that size. */
   readonly sizes: Readonly<Record<'params' | 'state' | 'scratch' | 'scalars' | 'totals', number>>;
 }
@@ -60,7 +76,7 @@ export interface Pass {
 
 /**
  * What an executor is asked to do in one call: batches of `pass` from (`firstEpoch`, `firstBatch`) until `endEpoch` is reached
- * or `maxSteps` are done, whichever comes first. All its arrays are in shared memory. At batch 0 of an epoch `totals` is zeroed and `shuffle` runs; after the last
+ * or `maxSteps` batches are done, whichever comes first. All its arrays are in shared memory. At batch 0 of an epoch `totals` is zeroed and `shuffle` runs; after the last
  * one `evaluation` runs over its whole dataset and `totals` is copied to row `epoch − firstEpoch` of `history`. The abort
  * flag is looked at before every batch; a stopped call has done whole batches only. A call that stops inside an
  * evaluation has not finished the epoch: its position is the evaluation's start, and going on repeats the evaluation.
@@ -77,7 +93,7 @@ export interface Run {
   readonly output: Float32Array | null;
   /** The order of rows: `pass.rows` entries, or null for 0, 1, 2 … Evaluation always runs in order. */
   readonly rows: Int32Array | null;
-  /** One row of `scalarsStride` floats for each step; stride 0: one row for all steps. */
+  /** One row of `scalarsStride` floats for each step that is done; stride 0: one row for all steps. */
   readonly scalars: Float32Array;
   readonly scalarsStride: number;
   readonly history: Float64Array | null;
@@ -98,11 +114,15 @@ export const control = {
   /** Where it stands: the epoch and the batch to be run next, also while it runs. */
   epoch: 2,
   batch: 3,
-  /** Steps done in this call, also while it runs. */
+  /** Batches done in this call, also while it runs. */
   steps: 4,
   /** For tests and `backend()`: threads that took part, and how many op executions were divided among more than one. */
   threads: 5,
   parallelOps: 6,
+  /** Steps of the optimizer that were done: rows of the table that this call has gone on by. */
+  advanced: 7,
+  /** Steps that were skipped. */
+  skipped: 8,
 } as const;
 
 export const status = { done: 0, badRow: 1, badLabel: 2, aborted: 3 } as const;

@@ -9,6 +9,10 @@ const shapeOf = ({ shape }: Operand): string => `[${shape.map((n) => n ?? '·').
 const placeOf = ({ space, offset, layout }: Operand): string =>
   `${space}+${offset}${layout === 'flat' ? '' : ` ${layout}`}`;
 
+/** ` when step is done`: what has to hold. */
+const conditionOf = ({ when = [] }: Instruction): string =>
+  when.length === 0 ? '' : ` when ${when.map(({ label }) => label).join(' and ')}`;
+
 function split({ op, operands }: Instruction): { made: Operand[]; from: Operand[] } {
   const made: Operand[] = [];
   const from: Operand[] = [];
@@ -55,7 +59,7 @@ export function print(plan: Plan): string {
     const { made, from } = split(instruction);
     return [
       made.map((operand) => `${operand.label} ${shapeOf(operand)}`).join(', '),
-      `= ${instruction.op}${activationOf(instruction)}(${from.map((operand) => operand.label).join(', ')})`,
+      `= ${instruction.op}${activationOf(instruction)}(${from.map((operand) => operand.label).join(', ')})${conditionOf(instruction)}`,
       made.map(placeOf).join(', '),
     ];
   });

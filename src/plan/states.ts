@@ -1,6 +1,7 @@
 /** Where the states of an optimizer lie. */
 import { countOf } from '../layout.ts';
 import type { Optimizer, Part, StateSpec } from '../optimizers/optimizer.ts';
+import { gateState } from './gate.ts';
 import type { Network, Parameter } from './network.ts';
 import { pad } from './ops.ts';
 import type { Layout } from './plan.ts';
@@ -26,6 +27,8 @@ export interface Stated {
 export interface Placement {
   /** One for each parameter, in order; null where it is frozen. */
   readonly parameters: readonly (Stated | null)[];
+  /** Where the state of the optimizer's gate lies; null without. */
+  readonly control: number | null;
   /** Floats in the `state` space. */
   readonly size: number;
 }
@@ -49,7 +52,7 @@ export function placeStates(optimizer: Optimizer, network: Network): Placement {
   const shared = new Map<StateSpec, number>();
   const parameters = network.parameters.map((parameter, i): Stated | null => {
     const part = parts[i];
-    if (!part) return null;
+    if (!part || !parameter.trainable.now) return null;
     let slot = 0;
     const states = part.states.map((spec): StatePlace => {
       if (alike(spec)) {
@@ -64,5 +67,6 @@ export function placeStates(optimizer: Optimizer, network: Network): Placement {
     });
     return { parameter, part, states };
   });
-  return { parameters, size };
+  const control = optimizer.gate ? take(gateState.size) : null;
+  return { parameters, control, size };
 }

@@ -23,6 +23,8 @@ export interface Updated {
   gradient: Value;
   /** In the order of the part's states. */
   readonly states: readonly Value[];
+  /** Which of all parameters it is: what random numbers for it are told apart by. */
+  readonly index: number;
 }
 
 /** One execution of an op. */
@@ -34,6 +36,10 @@ export interface Call {
 export interface Steps {
   /** The same op over several tensors: none of these reads what another of them writes. */
   emit(op: OpName, calls: readonly Call[]): void;
+  /** What `write` emits is executed where none of these floats is 0. */
+  where(conditions: readonly Value[], write: () => void): void;
+  /** What `write` emits is executed whatever conditions it stands under. */
+  always(write: () => void): void;
   /** Scalars of a step's row of the table. */
   scalars(column: number, count: number): Value;
   /** Room for what is computed on the way; what it holds at first is not defined. */

@@ -9,11 +9,19 @@ export type NormKind = (typeof normKinds)[keyof typeof normKinds];
  * - `scaleGradient`: times `limits[0]`.
  * - `clipValues`: every element to [−limits[0], limits[0]].
  * - `adaptiveClip`: each column to the ratio `limits[0]` of the norm of the parameter's, which counts as at least `limits[1]`.
+ * - `centralize`: less the mean of each column; vectors stay.
+ * - `addNoise`: plus normal numbers of the deviation `limits[0]`; the other limits are the step that they are drawn for. It comes after
+ *   everything else, also after what is done to all tensors together.
  * - `norm`: the tensor to the norm `limits[0]`, where `limits[1]` is added to the norm that it has.
  */
 export interface Transform {
-  readonly op: 'scaleGradient' | 'clipValues' | 'adaptiveClip' | 'norm';
+  readonly op: 'scaleGradient' | 'clipValues' | 'adaptiveClip' | 'norm' | 'centralize' | 'addNoise';
+  /** Those of every step; or how many there are, where they are others in each. */
   readonly limits: readonly number[];
+  /** Those of one step. */
+  readonly limitsAt?: (step: number) => readonly number[];
+  /** Of the random numbers. */
+  readonly seed?: number;
   /** Where the limits stand among the scalars of their part. */
   readonly column: number;
   readonly kind: NormKind;

@@ -1,6 +1,7 @@
 /** The optimizer's part of a step. */
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { lowerTransforms } from './clip.ts';
+import { type Gate, gateColumns, gateState, lowerGate, type Verdict, withoutSum } from './gate.ts';
 import { at, type Graph, touched, type Value } from './graph.ts';
 import type { Network, Parameter } from './network.ts';
 import { pad } from './ops.ts';
@@ -24,13 +25,28 @@ function withoutGradients(graph: Graph, frozen: readonly Parameter[]): void {
 /** Writes steps to a graph: room in scratch is taken from `next` on, in whole lines; gradients are changed in place. */
 interface Writer extends Steps {
   next: number;
+  /** What ops stand under at the moment. */
+  conditions: readonly Value[];
 }
 
 function createWriter(graph: Graph, start: number): Writer {
   const writer: Writer = {
     next: start,
+    conditions: [],
     emit(op, calls) {
-      for (const { operands, dims } of calls) graph.emit(op, operands, dims);
+      for (const { operands, dims } of calls) graph.emit(op, operands, dims, writer.conditions);
+    },
+    where(conditions, write) {
+      const outer = writer.conditions;
+      writer.conditions = [...outer, ...conditions];
+      write();
+      writer.conditions = outer;
+    },
+    always(write) {
+      const outer = writer.conditions;
+      writer.conditions = [];
+      write();
+      writer.conditions = outer;
     },
     scalars: (column, count) => at('scalars', column, 'scalars', [count]),
     scratch(label, floats) {
@@ -45,7 +61,7 @@ function createWriter(graph: Graph, start: number): Writer {
 }
 
 /** A parameter, its gradient and its states, as they lie in a plan's spaces. */
-const updatedOf = ({ parameter, part, states }: Stated): Updated => {
+const updatedOf = ({ parameter, part, states }: Stated, index: number): Updated => {
   const { name, shape, layout, size, offset } = parameter;
   return {
     name,
@@ -56,6 +72,7 @@ const updatedOf = ({ parameter, part, states }: Stated): Updated => {
     parameter: at('params', offset, name, shape, layout),
     gradient: at('scratch', offset, `∂${name}`, shape, layout),
     states: states.map((state) => at('state', state.offset, `${name}.${state.spec.name}`, state.shape, state.layout)),
+    index,
   };
 };
 
@@ -119,12 +136,59 @@ function fuseProducts(graph: Graph, tensors: readonly Updated[]): Updated[] {
   });
 }
 
+/** Adds gradients to the sums of their window, and counts the batch. */
+function lowerWindow(steps: Steps, tensors: readonly Updated[], { batches }: Gate, held: Value, scale: Value): Value {
+  const calls = tensors.map(({ gradient, states, size }) => ({
+    operands: [gradient, held, states[states.length - 1]],
+    dims: [size],
+  }));
+  steps.emit('accumulateGradient', calls);
+  const gate = steps.scratch('window', 2);
+  steps.emit('countBatch', [{ operands: [held, scale, gate], dims: [batches] }]);
+  return gate;
+}
+
+export interface Update {
+  /** Floats of state. */
+  readonly state: number;
+  /** Where the room ends that the update needs in scratch. */
+  readonly scratch: number;
+  /** What says whether a batch was a step. */
+  readonly advance: Value | null;
+}
+
+/** What the loss is multiplied by, where it is; `control` is where the state of the gate lies. */
+export function lossScaleOf({ gate }: Optimizer, control: number | null): Value | null {
+  if (!gate?.scaled) return null;
+  return gate.dynamic
+    ? at('state', (control ?? 0) + gateState.scaling, 'scale of the loss', [1])
+    : at('scalars', gate.column + gateColumns.scale, 'scale of the loss', [1]);
+}
+
+/** The gate of a plan: its state lies in memory. */
+function lowerGateOf(
+  steps: Steps,
+  tensors: readonly Updated[],
+  gate: Gate,
+  control: number,
+  scale: Value | null,
+): Verdict | null {
+  const one = steps.scalars(gate.column + gateColumns.one, 1);
+  const held = at('state', control + gateState.window, 'batches of the window', [1]);
+  const window = gate.batches > 1 ? lowerWindow(steps, tensors, gate, held, scale ?? one) : null;
+  return lowerGate(steps, tensors, gate, {
+    last: window && steps.within(window, 0, 1, 'window ends'),
+    divisor: window ? steps.within(window, 1, 1, 'divisor') : scale,
+    scaling: gate.dynamic && at('state', control + gateState.scaling, 'scale of the loss', [2]),
+  });
+}
+
 /**
  * All parameters lie side by side, and so do their gradients and states: one op can be the whole step, or one for each group that
  * lies together.
  *
  * @param scratch - from where on there is room in scratch
- * @returns how many floats of state there are, and where the room ends that the update needs
+ * @param scaled - whether gradients are those of a loss that was scaled
  */
 export function lowerUpdate(
   graph: Graph,
@@ -132,17 +196,29 @@ export function lowerUpdate(
   optimizer: Optimizer,
   fuse: boolean,
   scratch: number,
-): { state: number; scratch: number } {
+  scaled: boolean,
+): Update {
   const placed = placeStates(optimizer, network);
+  const { gate } = optimizer;
   const frozen = network.parameters.filter((_, i) => placed.parameters[i] === null);
   if (frozen.length > 0) withoutGradients(graph, frozen);
-  const updated = placed.parameters.filter((stated) => stated !== null).map(updatedOf);
+  let updated = placed.parameters.flatMap((stated, i) => (stated ? [updatedOf(stated, i)] : []));
   const steps = createWriter(graph, scratch);
-  lowerTransforms(steps, updated, optimizer);
-  const rest = fuse && !optimizer.globalNorm ? fuseProducts(graph, updated) : updated;
-  for (const part of optimizer.parts) {
-    const own = rest.filter((tensor) => tensor.part === part);
-    if (own.length > 0) part.program(steps, part.op === null ? own : runsOf(own).map(joined), part);
+  let verdict: Verdict | null = null;
+  if (gate && placed.control !== null && updated.length > 0) {
+    verdict = lowerGateOf(steps, updated, gate, placed.control, scaled ? lossScaleOf(optimizer, placed.control) : null);
+    if (gate.batches > 1) updated = updated.map(withoutSum);
   }
-  return { state: placed.size, scratch: steps.next };
+  const update = (): void => {
+    lowerTransforms(steps, updated, optimizer);
+    const rest = fuse && !optimizer.globalNorm && !gate ? fuseProducts(graph, updated) : updated;
+    for (const part of optimizer.parts) {
+      const own = rest.filter((tensor) => tensor.part === part);
+      if (own.length === 0) continue;
+      part.program(steps, part.op === null && !part.elementwise ? own : runsOf(own).map(joined), part);
+    }
+  };
+  if (verdict) steps.where([verdict.done], update);
+  else update();
+  return { state: placed.size, scratch: steps.next, advance: verdict?.advance ?? null };
 }

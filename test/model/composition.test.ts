@@ -29,18 +29,26 @@ const options = {
   clipNorm: { maxNorm: 0.2, normType: 1 as const },
   globalClipNorm: 0.1,
   weightDecay: 0.01,
+  centralize: true,
+  noise: { eta: 0.01, gamma: 0.7, seed: 2 ** 40 + 9 },
+  ema: { decay: 0.8, every: 2, overwriteFrequency: 3 },
 };
 const kinds: [string, () => Optimizer][] = [
   ...Object.entries(options).map(([name, value]): [string, () => Optimizer] => [
     name,
     () => optimizers.adam({ learningRate: 0.01, [name]: value }),
   ]),
+  ['swa', () => optimizers.adam({ swa: { start: 2, frequency: 2 } })],
+  ['skipNonFinite', () => optimizers.adam({ skipNonFinite: true, clipNorm: 0.1 })],
+  ['gradientAccumulationSteps', () => optimizers.adam({ gradientAccumulationSteps: 2, learningRate: 0.01 })],
   ['maximize', () => optimizers.sgd({ maximize: true, momentum: 0.5 })],
   [
     'all of them',
     () =>
       optimizers.yogi({
         ...options,
+        skipNonFinite: true,
+        gradientAccumulationSteps: 2,
         groups: [
           { match: ['dense_1.kernel'], optimizer: optimizers.sgd({ momentum: 0.9, clipNorm: 0.1 }) },
           { match: /bias$/, weightDecay: 0, clipValue: null },

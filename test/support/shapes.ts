@@ -49,6 +49,22 @@ const shapes: Partial<Record<OpName, number[][]>> = {
     ...matrices.map(([n, width]) => [n, width, pad(width), 1]),
     [300, 1, 1, 0],
   ],
+  accumulateGradient: flat,
+  divideGradient: flat,
+  countBatch: [[1], [2], [7]],
+  judgeStep: [0, 1, 2, 7].flatMap((blocks) => [1, 3].map((interval) => [blocks, interval])),
+  scaleRows: matrices.map(([n, width], i) => [n, width, ldOf(width, i)]),
+  averageWeights: flat,
+  interpolate: flat,
+  addNoise: [
+    ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0, 4294967295 - i, i, i]),
+    ...matrices.map(([n, width], i) => [n, width, pad(width), 1, i, 0, 3]),
+  ],
+  centralize: [
+    ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0]),
+    ...matrices.map(([n, width]) => [n, width, pad(width), 1]),
+    [300, 1, 1, 0],
+  ],
   gemm: [...products, [5, 0, 3] as const, [0, 4, 3] as const, [50, 3, 70] as const].flatMap(([m, k, n]) =>
     [0, 1, 2, 3, 4, 5, 6, 7].map((way) => [m, n, k, way & 1, (way >> 1) & 1, way >> 2]),
   ),

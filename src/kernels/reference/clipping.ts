@@ -12,21 +12,21 @@ const LARGEST = 2;
 const pad = (n: number): number => Math.ceil(n / 16) * 16;
 
 /** A gradient of rows × columns: row-major, or in panels as a layer's kernel is. */
-interface Shape {
+export interface Shape {
   readonly rows: number;
   readonly columns: number;
   readonly width: number;
   readonly panelled: boolean;
 }
 
-function shapeOf(dims: Float64Array): Shape {
+export function shapeOf(dims: Float64Array): Shape {
   return { rows: dims[0], columns: dims[1], width: dims[2], panelled: dims[3] === 1 };
 }
 
 /** Where column j, the first of a strip, begins, and how far its rows are apart. */
-const startOf = ({ rows, panelled }: Shape, j: number): number =>
+export const startOf = ({ rows, panelled }: Shape, j: number): number =>
   panelled ? Math.floor(j / STRIP) * STRIP * rows + (j % STRIP) : j;
-const strideOf = ({ columns, width, panelled }: Shape, j: number): number =>
+export const strideOf = ({ columns, width, panelled }: Shape, j: number): number =>
   panelled ? Math.min(STRIP, pad(columns) - Math.floor(j / STRIP) * STRIP) : width;
 
 const larger = (x: number, held: number): number => (x > held || Number.isNaN(x) ? x : held);
@@ -62,7 +62,7 @@ function blockNorm(x: FloatArray, offset: number, shape: Shape, block: number, k
 }
 
 /** Partial results are float64 that lie in memory of floats: two of these each, not necessarily aligned. */
-const doublesOf = (operand: KernelOperand, offset: number): DataView => {
+export const doublesOf = (operand: KernelOperand, offset: number): DataView => {
   const { buffer, byteOffset, BYTES_PER_ELEMENT } = operand as FloatArray;
   return new DataView(buffer, byteOffset + offset * BYTES_PER_ELEMENT);
 };

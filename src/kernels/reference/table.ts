@@ -2,6 +2,17 @@
 import type { OpName, OptimizerOp } from '../../plan/ops.ts';
 import { activate, activateGradient, softmax, softmaxGradient } from './activations.ts';
 import { adaptiveClip, clipScale, clipValues, gradientNorm, scaleGradient } from './clipping.ts';
+import {
+  accumulateGradient,
+  addNoise,
+  averageWeights,
+  centralize,
+  countBatch,
+  divideGradient,
+  interpolate,
+  judgeStep,
+  scaleRows,
+} from './composition.ts';
 import { copyRows, gatherBytes, gatherFloats } from './gather.ts';
 import { dense, denseInputGradient, denseKernelGradient, gemm } from './gemm.ts';
 import type { Kernel } from './kernel.ts';
@@ -97,6 +108,15 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   scaleGradient,
   clipValues,
   adaptiveClip,
+  accumulateGradient,
+  divideGradient,
+  countBatch,
+  judgeStep,
+  scaleRows,
+  averageWeights,
+  interpolate,
+  addNoise,
+  centralize,
   ...optimizers,
   ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
     `${OptimizerOp}OfDense`,
