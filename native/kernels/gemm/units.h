@@ -37,8 +37,20 @@ inline Blocking by_columns(Blocking blocking) {
   return blocking;
 }
 
-// Calls f(slab) for the slabs that make up units [begin, end) of a product: once at least for all rows, also where k is
-// 0. Stretches of k are of nearly equal length and come in ascending order.
+// Calls f(p, length) for the stretches of [from, from + k), ascending and of nearly equal length: once at least, also
+// where k is 0.
+template <class F>
+void for_stretches(int64_t stretch, int64_t from, int64_t k, F f) {
+  const int64_t stretches = larger(quotient(k + stretch - 1, stretch), 1);
+  for (int64_t s = 0, p = 0; s < stretches; s++) {
+    const int64_t length = quotient(k - p + stretches - s - 1, stretches - s);
+    f(from + p, length);
+    p += length;
+  }
+}
+
+// Calls f(slab) for the slabs that make up units [begin, end) of a product: once at least for all rows, each with its
+// stretches of k in turn.
 template <class F>
 void for_slabs(const Blocking& blocking, int64_t begin, int64_t end, int64_t rows, int64_t k, F f) {
   if (begin >= end) return;
@@ -47,13 +59,10 @@ void for_slabs(const Blocking& blocking, int64_t begin, int64_t end, int64_t row
   const bool one_panel = panel == last_panel;
   const int64_t first = one_panel ? (begin - panel * blocks) * kRowBlock : 0;
   const int64_t last = one_panel ? smaller((end - panel * blocks) * kRowBlock, rows) : rows;
-  const int64_t stretches = larger(quotient(k + blocking.stretch - 1, blocking.stretch), 1);
   for (int64_t from = first; from < last; from += blocking.slab_rows) {
-    for (int64_t s = 0, p = 0; s < stretches; s++) {
-      const int64_t length = quotient(k - p + stretches - s - 1, stretches - s);
+    for_stretches(blocking.stretch, 0, k, [&](int64_t p, int64_t length) {
       f(Slab{from, smaller(last - from, blocking.slab_rows), p, length, begin, end, blocks});
-      p += length;
-    }
+    });
   }
 }
 
