@@ -17,21 +17,15 @@ int gather_floats(const KernelArgs& args, int64_t begin, int64_t end) {
     if (r < 0) return kBadRow;
     float* out = operand<float>(args, 2) + i * batch.ld;
     const float* x = operand<const float>(args, 0) + r * columns;
+    const RowAhead ahead = batch.ahead(args.operand[0], i, columns * int64_t(sizeof(float)));
     int64_t j = 0;
-    for (; j + V::kWidth <= columns; j += V::kWidth) V::load(x + j).store(out + j);
+    for (; j + V::kWidth <= columns; j += V::kWidth) {
+      ahead.ask(j * int64_t(sizeof(float)));
+      V::load(x + j).store(out + j);
+    }
     for (; j < pad(columns); j += V::kWidth) load_part<V>(x + j, columns - j).store(out + j);
   }
   return kOk;
-}
-
-// So many rows ahead of its use a row is asked for: rows lie anywhere in a dataset that no cache holds.
-constexpr int64_t kRowsAhead = 4;
-
-inline void ask_for_row(const Batch& batch, const void* source, int64_t i, int64_t row_bytes) {
-  const int64_t r = i < batch.rows ? batch.source_row(i) : -1;
-  if (r < 0) return;
-  const char* const row = static_cast<const char*>(source) + r * row_bytes;
-  for (int64_t at = 0; at < row_bytes; at += 64) prefetch_second(row + at);
 }
 
 // Where the table's flag allows it, two operations replace the look-up: fma(byte, hi, round(byte · lo)).
@@ -44,11 +38,12 @@ int gather_bytes(const KernelArgs& args, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i++) {
     const int64_t r = batch.source_row(i);
     if (r < 0) return kBadRow;
-    ask_for_row(batch, args.operand[0], i + kRowsAhead, batch.columns);
+    const RowAhead ahead = batch.ahead(args.operand[0], i, batch.columns);
     const uint8_t* x = operand<const uint8_t>(args, 0) + r * batch.columns;
     float* out = operand<float>(args, 3) + i * batch.ld;
     int64_t j = 0;
     for (; computed && j + V::kWidth <= batch.columns; j += V::kWidth) {
+      ahead.ask(j);
       const V b = V::load_bytes(x + j);
       fma(b, hi, b * lo).store(out + j);
     }

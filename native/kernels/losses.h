@@ -12,6 +12,7 @@ struct LossArgs : Batch {
   explicit LossArgs(const KernelArgs& a) : Batch(a, 2), args(a) {}
   const float* z(int64_t i) const { return operand<const float>(args, 0) + i * ld; }
   const float* targets(int64_t r) const { return operand<const float>(args, 1) + r * columns; }
+  RowAhead targets_ahead(int64_t i) const { return ahead(args.operand[1], i, columns * int64_t(sizeof(float))); }
   int64_t label(int64_t r) const { return read_once(operand<const int32_t>(args, 1) + r); }
   float& loss(int64_t i) const { return operand<float>(args, 3)[i]; }
   float* gradient(int64_t i) const { return args.operand[4] ? operand<float>(args, 4) + i * ld : nullptr; }
@@ -59,10 +60,14 @@ int softmax_crossentropy(const KernelArgs& args, int64_t begin, int64_t end) {
     const float *z = l.z(i), *targets = l.targets(r);
     float* gradient = l.gradient(i);
     const float largest = maximum<V>(z, columns);
+    const RowAhead ahead = l.targets_ahead(i);
     const float s = loss_exponentials<V>(z, largest, gradient, columns);
     const V log_s = log(V(s));
     const auto target = [=](int64_t j) { return load_part<V>(targets + j, columns - j); };
-    l.loss(i) = sum<V>(columns, [=](int64_t j) { return target(j) * (log_s - (V::load(z + j) - V(largest))); });
+    l.loss(i) = sum<V>(columns, [=](int64_t j) {
+      ahead.ask(j * int64_t(sizeof(float)));
+      return target(j) * (log_s - (V::load(z + j) - V(largest)));
+    });
     if (!gradient) continue;
     const V total(sum<V>(columns, target));
     for (int64_t j = 0; j < columns; j += V::kWidth) {
@@ -83,8 +88,10 @@ int mean_loss(const KernelArgs& args, int64_t begin, int64_t end) {
     const int64_t r = l.source_row(i);
     if (r < 0) return kBadRow;
     const float *z = l.z(i), *targets = l.targets(r);
+    const RowAhead ahead = l.targets_ahead(i);
     float* gradient = l.gradient(i);
     const float total = sum<V>(columns, [=](int64_t j) {
+      ahead.ask(j * int64_t(sizeof(float)));
       const V prediction = V::load(z + j), target = load_part<V>(targets + j, columns - j);
       if (gradient) (Term::gradient(prediction, target) * scale).store(gradient + j);
       return Term::loss(prediction, target);
