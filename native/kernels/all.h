@@ -6,6 +6,7 @@
 #include "gather.h"
 #include "gemm/dense.h"
 #include "gemm/gemm.h"
+#include "gemm/input_gradient.h"
 #include "gemm/update.h"
 #include "losses.h"
 #include "metrics.h"

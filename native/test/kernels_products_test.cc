@@ -70,13 +70,47 @@ TEST(Products, OfADenseLayer) {
   }
 }
 
+// Of layers so wide, for their rows, that dy is transposed and not the kernel.
+std::vector<Problem> wide_input_gradients() {
+  std::vector<Problem> all;
+  Cases cases(17);
+  for (const auto& [rows, inputs, outputs] :
+       {std::array<int64_t, 3>{16, 64, 64}, {1, 70, 100}, {50, 500, 333}, {65, 420, 290}, {33, 200, 800}}) {
+    for (bool any : {false, true}) {
+      const int64_t ldx = pad(inputs) + 16, ldy = pad(outputs), activation = (rows + any) % 4;
+      all.push_back({kOp_denseInputGradient,
+                     {cases.padded(rows, outputs, ldy, any), cases.panels(inputs, outputs, any),
+                      activation == 0 ? cases.absent() : cases.padded(rows, inputs, ldx, any),
+                      cases.written(cases.padded(rows, inputs, ldx))},
+                     {rows, inputs, outputs, ldy, ldx, activation},
+                     tiles(rows, inputs)});
+    }
+  }
+  return all;
+}
+
+std::vector<Problem> all_input_gradients() {
+  std::vector<Problem> all = Cases(13).of(kOp_denseInputGradient);
+  for (const Problem& p : wide_input_gradients()) all.push_back(p);
+  return all;
+}
+
 TEST(Products, OfTheGradientOfADenseLayersInput) {
-  for (const Problem& p : Cases(13).of(kOp_denseInputGradient)) {
+  for (const Problem& p : all_input_gradients()) {
     const Element dy = element(p.arrays[0]), w = transposed(element(p.arrays[1])), y = element(p.arrays[2]);
     expect_elements(p, p.arrays[3], p.dims[0], p.dims[1], [&](int64_t i, int64_t j) {
       const float c = chain(0, p.dims[2], dy, w, i, j);
       return p.arrays[2].absent ? c : activation_gradient(p.dims[5], y(i, j), c);
     });
+  }
+}
+
+TEST(Products, OfTheGradientOfADenseLayersInputDoNotDependOnWhoDoesWhichUnits) {
+  for (const KernelTable* table : tables()) {
+    for (const Problem& p : wide_input_gradients()) {
+      const Outcome expected = run(*table, p);
+      for (int64_t units : {1, 7, 10}) EXPECT_EQ(run(*table, p, units), expected) << describe(*table, p) << units;
+    }
   }
 }
 
@@ -91,7 +125,9 @@ TEST(Products, OfTheGradientOfADenseLayersKernel) {
 TEST(Products, DoNotDependOnTheirBlocking) {
   for (const KernelTable* table : tables()) {
     for (Op op : {kOp_gemm, kOp_dense, kOp_denseInputGradient, kOp_denseKernelGradient}) {
-      for (const Problem& p : op == kOp_gemm ? all_gemms() : Cases(15).of(op)) {
+      for (const Problem& p : op == kOp_gemm               ? all_gemms()
+                              : op == kOp_denseInputGradient ? all_input_gradients()
+                                                             : Cases(15).of(op)) {
         const Outcome expected = run(*table, p);
         for (const Blocking& blocking : {Blocking{1, 48}, Blocking{17, 96}, Blocking{kMaxStretch, kMaxSlabRows}}) {
           EXPECT_EQ(run(*table, p, 0, 0, blocking), expected) << describe(*table, p) << blocking.stretch;

@@ -1,9 +1,8 @@
-// The three products of a dense layer. Kernels are panelled, activations are padded, so nothing has an edge.
+// Two of the three products of a dense layer. Kernels are panelled, activations are padded, so nothing has an edge.
 #pragma once
 #include "../activations.h"
 #include "../memory.h"
 #include "block.h"
-#include "pack.h"
 #include "units.h"
 
 namespace plummet {
@@ -42,35 +41,6 @@ int dense(const KernelArgs& args, int64_t begin, int64_t end) {
   return kOk;
 }
 
-// out = activationGradient(y, dy·wᵀ).
-template <class V>
-int dense_input_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
-  const int64_t rows = args.dim[0], inputs = args.dim[1], outputs = args.dim[2], ldy = args.dim[3], ld = args.dim[4];
-  const Strided dy{operand<const float>(args, 0), ldy, 1};
-  const float* const kernel = operand<const float>(args, 1);
-  float* const packed = static_cast<float*>(args.workspace);
-  with_activation(args.operand[2] ? args.dim[5] : 0, [&](auto activation) {
-    for_parts(args.blocking, begin, end, rows, outputs,
-              [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
-                const int64_t j = q * kPanel, width = panel_width(inputs, q);
-                const float* const y = args.operand[2] ? operand<const float>(args, 2) + from * ld + j : nullptr;
-                float* const out = operand<float>(args, 3) + from * ld + j;
-                pack_transposed_kernel<V>(kernel, inputs, outputs, j, width, p, length, packed);
-                const Block block{count, width, length, dy.at(from, p), packed, width,
-                                  out,   ld,    p > 0,  nullptr,        nullptr};
-                if (is_linear(activation) || p + length < outputs) return run_block<V>(block, leave);
-                run_block<V>(block, [&](int64_t column, int64_t columns) {
-                  for (int64_t i = 0; i < count; i++) {
-                    for (int64_t c = i * ld + column; c < i * ld + column + columns; c += V::kWidth) {
-                      activation.gradient(V::load(y + c), V::load(out + c)).store(out + c);
-                    }
-                  }
-                });
-              });
-  });
-  return kOk;
-}
-
 // out = xᵀ·dy, in panels.
 template <class V>
 int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
@@ -81,7 +51,7 @@ int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
             [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
               const int64_t j = q * kPanel, width = panel_width(outputs, q);
               const float* const right = dy + p * ldy + j;
-              run_block<V>({count, width, length, x.at(from, p), right, ldy,
+              run_block<V>(Block{count, width, length, x.at(from, p), right, ldy,
                             operand<float>(args, 2) + j * inputs + from * width, width, p > 0, nullptr, right + kPanel},
                            leave);
             });

@@ -97,7 +97,7 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
         ldb = n;
       }
       if (width == columns && !pack_a) {
-        return run_block<V>({rows, width, slab.length, left, right, ldb, c, n, held, nullptr, nullptr}, leave);
+        return run_block<V>(Block{rows, width, slab.length, left, right, ldb, c, n, held, nullptr, nullptr}, leave);
       }
       for (int64_t i = 0; i < rows; i += kRowBlock) {
         const int64_t count = smaller(rows - i, kRowBlock);
@@ -105,7 +105,7 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
         const bool whole = width == columns;
         if (held && !whole) edge.fetch(count);
         const float* const block = packed_left + (from + i - slab.from) * slab.length;
-        run_block<V>({count, width, slab.length, pack_a ? Strided{block, 1, kRowBlock} : left.at(i, 0), right, ldb,
+        run_block<V>(Block{count, width, slab.length, pack_a ? Strided{block, 1, kRowBlock} : left.at(i, 0), right, ldb,
                       whole ? edge.c : copy, whole ? n : width, held, nullptr, nullptr},
                      leave);
         if (!whole) edge.store(count);

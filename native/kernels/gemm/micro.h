@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "../memory.h"
+#include "units.h"
 
 #if defined(__clang__)
 #define PLUMMET_UNROLL _Pragma("unroll")
@@ -47,18 +48,45 @@ struct Strided {
   Strided at(int64_t i, int64_t p) const { return {data + i * row + p * column, row, column}; }
 };
 
-// The right-hand matrix of the strip to come, of which each tile of this one asks for a few rows.
-struct Ahead {
-  const float* right;  // null: nothing is asked for
-  int64_t rows;        // for each tile
+// Rows of a panelled kernel, from the first column of a panel on.
+struct Panelled {
+  const float* data;
+  int64_t panel;  // from a panel to the next
+  static constexpr int64_t row = kPanel;
+  Panelled at(int64_t i, int64_t p) const { return {data + i * kPanel + p / kPanel * panel, panel}; }
 };
+
+// Calls f(address of the left-hand matrix's column p) for p = 0 … k − 1.
+template <int kRows, class F>
+void for_columns(Strided a, int64_t k, F f) {
+  const float* column = a.data;
+  PLUMMET_UNROLL_TWICE
+  for (int64_t p = 0; p < k; p++, column += a.column) f(column);
+}
+
+// The tile below is asked for: panels are too far apart for the processor to guess it.
+template <int kRows, class F>
+void for_columns(Panelled a, int64_t k, F f) {
+  for (int64_t p = 0; p < k; p += kPanel, a.data += a.panel) {
+    const float* column = a.data;
+    PLUMMET_UNROLL
+    for (int i = kRows; i < 2 * kRows; i++) {
+      prefetch_first(column + i * kPanel);
+      prefetch_first(column + i * kPanel + kPanel / 2);
+    }
+    const int64_t count = smaller(kPanel, k - p);
+    PLUMMET_UNROLL_TWICE
+    for (int64_t q = 0; q < count; q++, column++) f(column);
+  }
+}
 
 // c(i, j) = fma(a(i, p), b(p, j), c(i, j)) for p = 0 … k − 1 ascending, for `tiles` tiles of kRows rows, one below the
 // other, and kVectors vectors of columns. c starts as what is stored (kHeld), as start[j], or, where `start` is null,
-// as +0. The loop over tiles is here so that the processor begins a tile while it ends the last.
-template <class V, int kRows, int kVectors, bool kHeld>
-void micro_kernel(int64_t tiles, int64_t k, Strided a, const float* b, int64_t ldb, float* c, int64_t ldc,
-                  const float* start, Ahead ahead) {
+// as +0. With kAsk, the right-hand matrix of the strip to come is asked for, row by row. The loop over tiles is here so
+// that the processor begins a tile while it ends the last.
+template <class V, int kRows, int kVectors, bool kHeld, bool kAsk, class Left>
+void micro_kernel(int64_t tiles, int64_t k, Left a, const float* b, int64_t ldb, float* c, int64_t ldc,
+                  const float* start, const float* next) {
   for (; tiles > 0; tiles--) {
     V sum[kRows][kVectors];
     PLUMMET_UNROLL
@@ -74,14 +102,9 @@ void micro_kernel(int64_t tiles, int64_t k, Strided a, const float* b, int64_t l
     }
     PLUMMET_UNROLL
     for (int i = 0; i < kRows; i++) prefetch_first(c + (kRows + i) * ldc);
-    if (ahead.right) {
-      for (int64_t p = 0; p < ahead.rows; p++) prefetch_second(ahead.right + p * ldb);
-      ahead.right += ahead.rows * ldb;
-    }
-    const float* column = a.data;
     const float* right_row = b;
-    PLUMMET_UNROLL_TWICE
-    for (int64_t p = 0; p < k; p++) {
+    for_columns<kRows>(a, k, [&](const float* column) {
+      if constexpr (kAsk) prefetch_first(next + (right_row - b));
       V right[kVectors];
       PLUMMET_UNROLL
       for (int v = 0; v < kVectors; v++) right[v] = V::load(right_row + v * V::kWidth);
@@ -91,9 +114,8 @@ void micro_kernel(int64_t tiles, int64_t k, Strided a, const float* b, int64_t l
         PLUMMET_UNROLL
         for (int v = 0; v < kVectors; v++) sum[i][v] = fma(left, right[v], sum[i][v]);
       }
-      column += a.column;
       right_row += ldb;
-    }
+    });
     PLUMMET_UNROLL
     for (int i = 0; i < kRows; i++) {
       PLUMMET_UNROLL

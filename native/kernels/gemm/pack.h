@@ -3,16 +3,18 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../memory.h"
 #include "micro.h"
 #include "units.h"
 
 namespace plummet {
 namespace {
 
-// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width, a multiple of the
-// vector's width.
-template <class V>
-void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
+// to[p · ld + j] = finish(p, j, from[j · stride + p]) for p < length, j < columns; of +0 for columns ≤ j < width, a
+// multiple of the vector's width. `finish` gets vectors along j.
+template <class V, class Finish>
+void transpose_into(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to,
+                    int64_t ld, Finish finish) {
   constexpr int64_t kWidth = V::kWidth;
   int64_t p = 0;
   for (; p + kWidth <= length; p += kWidth) {
@@ -22,13 +24,24 @@ void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t
         square[i] = j + i < columns ? V::load(from + (j + i) * stride + p) : V(0.0f);
       }
       transpose(square);
-      for (int64_t i = 0; i < kWidth; i++) square[i].store(to + (p + i) * width + j);
+      for (int64_t i = 0; i < kWidth; i++) finish(p + i, j, square[i]).store(to + (p + i) * ld + j);
     }
   }
-  for (; p < length; p++) {
-    for (int64_t j = 0; j < columns; j++) to[p * width + j] = from[j * stride + p];
-    for (int64_t j = columns; j < width; j++) to[p * width + j] = 0;
+  if (p == length) return;
+  for (int64_t j = 0; j < width; j += kWidth) {
+    V square[kWidth];
+    for (int64_t i = 0; i < kWidth; i++) {
+      square[i] = j + i < columns ? load_part<V>(from + (j + i) * stride + p, length - p) : V(0.0f);
+    }
+    transpose(square);
+    for (int64_t i = 0; i < length - p; i++) finish(p + i, j, square[i]).store(to + (p + i) * ld + j);
   }
+}
+
+// to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width.
+template <class V>
+void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
+  transpose_into<V>(from, stride, columns, width, length, to, width, [](int64_t, int64_t, V v) { return v; });
 }
 
 // to[p · width + j] = from[p · stride + j] for p < length, j < columns; +0 for columns ≤ j < width.
