@@ -76,6 +76,11 @@ int64_t run_strips(const BlockOf<Left>& block, int64_t j, Finish finish) {
 template <class V, class Left, class Finish>
 void run_block(const BlockOf<Left>& block, Finish finish) {
   using Shape = TileShape<V::kWidth>;
+  // A single tile: to find out which would take longer than to compute it.
+  if (block.rows <= Shape::kRows && block.columns == Shape::kVectors * V::kWidth) {
+    run_tiles<V, Shape::kRows, Shape::kVectors, false>(block, block.rows, 1, 0, 0, nullptr);
+    return finish(0, block.columns);
+  }
   int64_t j = block.rows <= kThinRows ? run_strips<V, kThinRows, Shape::kThinVectors>(block, 0, finish) : 0;
   j = run_strips<V, Shape::kRows, Shape::kVectors>(block, j, finish);
   run_strips<V, Shape::kRows, 1>(block, j, finish);

@@ -33,7 +33,7 @@ void transpose_into(const float* from, int64_t stride, int64_t columns, int64_t 
     for (int64_t i = 0; i < kWidth; i++) {
       square[i] = j + i < columns ? load_part<V>(from + (j + i) * stride + p, length - p) : V(0.0f);
     }
-    transpose(square);
+    if (j < columns) transpose(square);
     for (int64_t i = 0; i < length - p; i++) finish(p + i, j, square[i]).store(to + (p + i) * ld + j);
   }
 }
@@ -41,7 +41,15 @@ void transpose_into(const float* from, int64_t stride, int64_t columns, int64_t 
 // to[p · width + j] = from[j · stride + p] for p < length, j < columns; +0 for columns ≤ j < width.
 template <class V>
 void pack_transposed(const float* from, int64_t stride, int64_t columns, int64_t width, int64_t length, float* to) {
-  transpose_into<V>(from, stride, columns, width, length, to, width, [](int64_t, int64_t, V v) { return v; });
+  constexpr int64_t kFew = 2;  // rows of which numbers are moved one by one
+  const int64_t rest = length % V::kWidth, squares = rest > kFew ? length : length - rest;
+  if (squares > 0) {
+    transpose_into<V>(from, stride, columns, width, squares, to, width, [](int64_t, int64_t, V v) { return v; });
+  }
+  for (int64_t p = squares; p < length; p++) {
+    for (int64_t j = 0; j < columns; j++) to[p * width + j] = from[j * stride + p];
+    for (int64_t j = columns; j < width; j++) to[p * width + j] = 0;
+  }
 }
 
 // to[p · width + j] = from[p · stride + j] for p < length, j < columns; +0 for columns ≤ j < width.
