@@ -3,6 +3,7 @@
 #include "../memory.h"
 #include "block.h"
 #include "pack.h"
+#include "row.h"
 #include "units.h"
 
 namespace plummet {
@@ -32,33 +33,6 @@ struct Edge {
   }
 };
 
-// One row: b is read once, from first to last, and a few of its rows at a time are added to that of c.
-template <class V>
-void gemm_row(const float* a, int64_t step, const float* b, float* c, int64_t n, int64_t k, int64_t columns) {
-  constexpr int64_t kRows = 8;
-  for (int64_t p = 0; p < k; p += kRows) {
-    const int64_t rows = smaller(kRows, k - p);
-    const float* const top = b + p * n;
-    int64_t j = 0;
-    if (rows == kRows) {
-      V left[kRows];
-      for (int64_t r = 0; r < kRows; r++) left[r] = V(a[(p + r) * step]);
-      for (; j + V::kWidth <= columns; j += V::kWidth) {
-        V sum = V::load(c + j);
-        PLUMMET_UNROLL
-        for (int64_t r = 0; r < kRows; r++) sum = fma(left[r], V::load(top + r * n + j), sum);
-        sum.store(c + j);
-      }
-    }
-    for (; j < columns; j += V::kWidth) {
-      const int64_t count = columns - j;
-      V sum = load_part<V>(c + j, count);
-      for (int64_t r = 0; r < rows; r++) sum = fma(V(a[(p + r) * step]), load_part<V>(top + r * n + j, count), sum);
-      store_part(sum, c + j, count);
-    }
-  }
-}
-
 template <class V>
 int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
   const int64_t m = args.dim[0], n = args.dim[1], k = args.dim[2];
@@ -70,6 +44,13 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
     float* const c = operand<float>(args, 2) + j;
     if (!accumulate) memset(c, 0, size_t(columns) * sizeof(float));
     gemm_row<V>(a.data, a.column, b + j, c, n, k, columns);
+    return kOk;
+  }
+  if (m == 1) {
+    for (int64_t j = begin * kPanel; j < smaller(end * kPanel, n); j += kPanel) {
+      gemm_row_transposed<V>(a.data, a.column, b + j * k, operand<float>(args, 2) + j, k, smaller(n - j, kPanel),
+                             accumulate);
+    }
     return kOk;
   }
   float* const packed = static_cast<float*>(args.workspace);
