@@ -10,8 +10,8 @@ namespace {
 // JavaScript may write to indices and labels at any time: what is checked and used must be one load.
 inline int64_t read_once(const int32_t* p) { return *static_cast<const volatile int32_t*>(p); }
 
-// A row of the dataset that is asked for while another is worked on, a line of the cache at a time: rows lie anywhere in
-// memory that no cache holds, and the processor has but few requests under way.
+// A row of the dataset that is asked for while another is worked on, a line of the cache at a time: rows lie anywhere
+// in memory that no cache holds, and the processor has but few requests under way.
 class RowAhead {
  public:
   explicit RowAhead(const char* row) : row_(row) {}

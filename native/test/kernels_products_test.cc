@@ -125,7 +125,7 @@ TEST(Products, OfTheGradientOfADenseLayersKernel) {
 TEST(Products, DoNotDependOnTheirBlocking) {
   for (const KernelTable* table : tables()) {
     for (Op op : {kOp_gemm, kOp_dense, kOp_denseInputGradient, kOp_denseKernelGradient}) {
-      for (const Problem& p : op == kOp_gemm               ? all_gemms()
+      for (const Problem& p : op == kOp_gemm                 ? all_gemms()
                               : op == kOp_denseInputGradient ? all_input_gradients()
                                                              : Cases(15).of(op)) {
         const Outcome expected = run(*table, p);

@@ -51,9 +51,10 @@ int dense_kernel_gradient(const KernelArgs& args, int64_t begin, int64_t end) {
             [&](int64_t q, int64_t from, int64_t count, int64_t p, int64_t length) {
               const int64_t j = q * kPanel, width = panel_width(outputs, q);
               const float* const right = dy + p * ldy + j;
-              run_block<V>(Block{count, width, length, x.at(from, p), right, ldy,
-                            operand<float>(args, 2) + j * inputs + from * width, width, p > 0, nullptr, right + kPanel},
-                           leave);
+              run_block<V>(
+                  Block{count, width, length, x.at(from, p), right, ldy,
+                        operand<float>(args, 2) + j * inputs + from * width, width, p > 0, nullptr, right + kPanel},
+                  leave);
             });
   return kOk;
 }

@@ -87,7 +87,7 @@ int gemm(const KernelArgs& args, int64_t begin, int64_t end) {
         if (held && !whole) edge.fetch(count);
         const float* const block = packed_left + (from + i - slab.from) * slab.length;
         run_block<V>(Block{count, width, slab.length, pack_a ? Strided{block, 1, kRowBlock} : left.at(i, 0), right, ldb,
-                      whole ? edge.c : copy, whole ? n : width, held, nullptr, nullptr},
+                           whole ? edge.c : copy, whole ? n : width, held, nullptr, nullptr},
                      leave);
         if (!whole) edge.store(count);
       }

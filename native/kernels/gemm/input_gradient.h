@@ -39,7 +39,6 @@ void input_gradient_along(const KernelArgs& args, int64_t begin, int64_t end) {
   });
 }
 
-
 // A part of `out`: rows [row, row + rows), columns [column, column + columns).
 struct Part {
   int64_t row, rows, column, columns;

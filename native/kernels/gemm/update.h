@@ -40,8 +40,9 @@ int update_of_dense(const KernelArgs& args, int64_t begin, int64_t end, int stat
         const int64_t offset = j * inputs + i * width;
         float* const gradient = whole ? static_cast<float*>(args.workspace) : operand<float>(args, 2) + offset;
         for_stretches(halves.stretch, slab.p, slab.length, [&](int64_t p, int64_t length) {
-          run_block<V>(Block{block, width, length, x.at(i, p), dy + p * ldy + j, ldy, gradient, width, p > 0, nullptr, nullptr},
-                       leave);
+          run_block<V>(
+              Block{block, width, length, x.at(i, p), dy + p * ldy + j, ldy, gradient, width, p > 0, nullptr, nullptr},
+              leave);
         });
         if (!last) continue;
         update.operand[0] = operand<float>(args, 3) + offset;
