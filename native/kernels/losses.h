@@ -25,28 +25,58 @@ float loss_exponentials(const float* z, float largest, float* gradient, int64_t 
   return sum<V>(columns, [=](int64_t j) { return exp(V::load(z + j) - V(largest)); });
 }
 
+// log(s) − of_label for several rows at once, one in each lane.
+template <class V>
+struct RowLosses {
+  float s[V::kWidth], of_label[V::kWidth];
+  int64_t count;
+
+  RowLosses() : count(0) {}
+  void add(float row_s, float row_of_label) {
+    s[count] = row_s;
+    of_label[count++] = row_of_label;
+  }
+  // `end`: where that of the last row's successor goes.
+  void store(float* end) {
+    for (int64_t i = count; i < V::kWidth; i++) s[i] = of_label[i] = 1;
+    store_part(log(V::load(s)) - V::load(of_label), end - count, count);
+    count = 0;
+  }
+};
+
 template <class V>
 int sparse_softmax_crossentropy(const KernelArgs& args, int64_t begin, int64_t end) {
   const LossArgs l(args);
   const V scale(float(1.0 / double(l.rows)));
-  for (int64_t i = begin; i < end; i++) {
+  RowLosses<V> losses;
+  int64_t i = begin;
+  int error = kOk;
+  for (; i < end; i++) {
     const int64_t r = l.source_row(i);
-    if (r < 0) return kBadRow;
+    if (r < 0) {
+      error = kBadRow;
+      break;
+    }
+    l.ahead(args.operand[1], i, sizeof(int32_t)).ask(0);
     const int64_t label = l.label(r);
-    if (label < 0 || label >= l.columns) return kBadLabel;
+    if (label < 0 || label >= l.columns) {
+      error = kBadLabel;
+      break;
+    }
     const float* z = l.z(i);
     float* gradient = l.gradient(i);
     const float largest = maximum<V>(z, l.columns);
-    const float of_label = z[label] - largest;
     const float s = loss_exponentials<V>(z, largest, gradient, l.columns);
-    l.loss(i) = first_lane(log(V(s))) - of_label;
+    losses.add(s, z[label] - largest);
+    if (losses.count == V::kWidth) losses.store(&l.loss(i + 1));
     if (!gradient) continue;
     for (int64_t j = 0; j < l.columns; j += V::kWidth) {
       const V one = select(V::load(kLaneNumbers) == V(float(label - j)), V(1.0f), V(0.0f));
       ((V::load(gradient + j) / V(s) - one) * scale).store(gradient + j);
     }
   }
-  return kOk;
+  if (losses.count > 0) losses.store(&l.loss(i));
+  return error;
 }
 
 template <class V>
