@@ -98,6 +98,11 @@ class Binder {
       char* data = static_cast<char*>(array.data) + static_cast<int64_t>(offset) * size_of(operand.type);
       call.args.operand[i] = data;
       touched.add(data, static_cast<int64_t>(extent) * size_of(operand.type), operand.access, space != kScratch);
+      if ((space == kX || space == kY) && binding_.spaces[kRows].present) {
+        const double row_bytes =
+            extent / static_cast<double>(binding_.rows) * static_cast<double>(size_of(operand.type));
+        bound_.sources.push_back({index(), data, static_cast<int64_t>(row_bytes)});
+      }
       if (space == kTotals && operand.access != Access::kRead) {
         bound_.totals.push_back(reinterpret_cast<double*>(data));
       }

@@ -23,6 +23,13 @@ struct Patch {
   int64_t offset;  // for scalars: bytes from the start of the step's row
 };
 
+// Rows of a dataset that an op takes in the run's order: those lie anywhere.
+struct Source {
+  int call;  // a unit of it is a row
+  const char* data;
+  int64_t row_bytes;
+};
+
 struct BoundPlan {
   const Plan* plan = nullptr;
   std::vector<Call> calls;    // args as for a full batch; begin, end: all units
@@ -30,6 +37,7 @@ struct BoundPlan {
   std::vector<Patch> scalars, conditions, first, rows, epoch;
   const float* advance = nullptr;  // null: each batch is a step
   std::vector<double*> totals;  // what it adds to
+  std::vector<Source> sources;  // none where rows are taken as they come
   int64_t full_rows = 0;        // rows in a full batch
   double scalars_needed = 0;    // floats of a row of scalars
   double work = 0;              // of a full batch

@@ -9,6 +9,7 @@
 #include "../runtime/pool.h"
 #include "../runtime/workspace.h"
 #include "first_error.h"
+#include "upcoming.h"
 
 namespace plummet {
 namespace {
@@ -100,9 +101,9 @@ class Walker {
         position_(region.position),
         thread_(thread),
         team_(team),
-        scalars_move_(run_.scalars_stride != 0 && region.bound.train.scalars_needed > 0) {
+        scalars_move_(run_.scalars_stride != 0 && region.bound.train.scalars_needed > 0),
+        upcoming_(run_, entered(tracks_.train, region.bound.train)) {
     void* const workspace = thread_workspace();
-    tracks_.train.enter(region.bound.train, thread, team, workspace);
     if (run_.shuffle) tracks_.shuffle.enter(region.bound.shuffle, thread, team, workspace);
     if (run_.evaluation.plan) tracks_.evaluation.enter(region.bound.evaluation, thread, team, workspace);
     tracks_.train.set_scalars(static_cast<const float*>(run_.scalars.data));
@@ -167,6 +168,7 @@ class Walker {
     if (position_.batch == 0 && !begin_epoch()) return false;
     Track& track = tracks_.train;
     place(track, run_.pass, position_.batch);
+    upcoming_.begin((position_.batch + 1) * run_.pass.batch_size);
     if (scalars_move_) {
       track.set_scalars(static_cast<const float*>(run_.scalars.data) + position_.advanced * run_.scalars_stride);
     }
@@ -187,6 +189,12 @@ class Walker {
     position_.advanced += *slot > 0;
     position_.skipped += *slot < 0;
     return true;
+  }
+
+  const Track& entered(Track& track, const BoundPlan& bound) const {
+    track.enter(bound, thread_, team_, thread_workspace());
+    track.set_rows(bound.full_rows);
+    return track;
   }
 
   bool begin_epoch() {
@@ -244,6 +252,7 @@ class Walker {
     const size_t count = track.calls.size();
     for (size_t i = 0; i < count; ++i) {
       Call& call = track.calls[i];
+      upcoming_.ask();
       if (call.barrier && agree(Barrier::kGo) != Barrier::kGo) return false;
       if (failed_ || call.begin >= call.end || !holds(call)) continue;
       const int status = call.kernel(call.args, call.begin, call.end);
@@ -263,6 +272,7 @@ class Walker {
   Position position_;
   const int thread_, team_;
   const bool scalars_move_;
+  Upcoming upcoming_;
   uint32_t meetings_ = 0;
   int64_t parallel_ops_ = 0;
   bool failed_ = false;
