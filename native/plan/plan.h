@@ -23,7 +23,7 @@ struct Slot {
   double offset = 0;
 };
 
-constexpr int kMaxConditions = 2;
+constexpr int kMaxConditions = 3;
 
 struct Instruction {
   int op;

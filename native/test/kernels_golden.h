@@ -37,6 +37,15 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x725bfcc3fa878532,  // scaleGradient
     0x3d61a855d0daffd9,  // clipValues
     0x1519daa4bc60db6c,  // adaptiveClip
+    0x7c1a6914037ae106,  // accumulateGradient
+    0x594ae7d36c7f652e,  // divideGradient
+    0x482f8eba253ecbaf,  // countBatch
+    0xef3e440d29892f5f,  // judgeStep
+    0xded8e3b810ff44e4,  // scaleRows
+    0x6088b3d92d2f2a20,  // averageWeights
+    0xb337af234ca8e87d,  // interpolate
+    0x2b920ac16efd430f,  // addNoise
+    0xf5bf73542deb0285,  // centralize
     0x0d51fc00dac81653,  // sgd
     0x588d0af596b9ca50,  // sgdMomentum
     0xba3eca7f7cfe40c2,  // sgdNesterov

@@ -35,7 +35,7 @@ export interface Addon {
   /**
    * `words`: for each instruction its op number, then (space, offset) for each operand of the op (space −1: absent; a space's number is its
    * place in `spaces`), then its dims.
-   * −2 and a (space, offset) before an instruction: it is executed where that float is not 0; two of them at most. −3 and a (space, offset)
+   * −2 and a (space, offset) before an instruction: it is executed where that float is not 0; three of them at most. −3 and a (space, offset)
    * before all: `Plan.advance`.
    */
   createPlan(isa: string, threads: number, words: Float64Array): PlanHandle;

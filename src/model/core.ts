@@ -40,6 +40,8 @@ export interface Core {
   compiled: Compiled | null;
   /** What runs before `compile` has chosen: settled when first needed. */
   executor: Executor | null;
+  /** Averages of the parameters, where somebody has asked for them. */
+  averaged: Float32Array;
   /** Of the optimizer: state s of all parameters lies from s × network.size on. */
   state: Float32Array;
   /** Steps of the optimizer that were done. */
@@ -67,6 +69,7 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
   params: sharedFloats(0),
   compiled: null,
   executor: null,
+  averaged: sharedFloats(0),
   state: sharedFloats(0),
   step: 0,
   skipped: 0,

@@ -5,6 +5,7 @@ import { sharedDoubles, sharedFloats } from '../memory.ts';
 import type { Lowered } from '../plan/lower.ts';
 import { type Pass, type Run, status } from '../plan/plan.ts';
 import type { Tensor } from '../tensor.ts';
+import { type AveragedOption, evaluatedBy, wantsAverage } from './averaged.ts';
 import { type Callbacks, noCallbacks } from './callbacks.ts';
 import { type Compiled, executorOf } from './compile.ts';
 import { type Core, compiledOf, networkOf, outputFor, scratchFor } from './core.ts';
@@ -23,12 +24,12 @@ import { assertReadable, reading } from './lock.ts';
 import { planFor } from './plans.ts';
 import { type Brake, call, createControl, failure, MAX_STEPS, type Position } from './run.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends AveragedOption {
   /** Rows at a time; default 32. The result does not depend on it. */
   batchSize?: number;
 }
 
-export interface PredictOptions {
+export interface PredictOptions extends AveragedOption {
   /** Rows at a time; default 32. The result does not depend on it. */
   batchSize?: number;
 }
@@ -52,6 +53,7 @@ const nothing = sharedFloats(0);
 /** What a run needs besides its pass, when it only reads weights. */
 export function readOnlyRun(
   core: Core,
+  params: Float32Array,
   pass: Pass,
   scratch: Float32Array,
   totals: Float64Array,
@@ -61,7 +63,7 @@ export function readOnlyRun(
     pass,
     shuffle: null,
     evaluation: null,
-    params: core.params,
+    params,
     state: core.state,
     scratch,
     totals,
@@ -82,6 +84,7 @@ export function readOnlyRun(
  * Means of loss and metrics over a source, with the test hooks on the way. Whoever calls it has seen to it that nobody
  * writes.
  *
+ * @param averaged - whether it is the averages of the weights that are tested
  * @param brake - stops it early; the means are then of what was done
  */
 export async function test(
@@ -91,6 +94,7 @@ export async function test(
   batchSize: number,
   callbacks: Callbacks,
   who: string,
+  averaged: boolean,
   brake: Brake | null,
 ): Promise<Logs> {
   const { keys, executor } = compiled;
@@ -100,7 +104,8 @@ export async function test(
   const totals = sharedDoubles(keys.length);
   const perBatch = callbacks.listens('onTestBatchBegin', 'onTestBatchEnd');
   const done = ({ epoch, batch }: Position): number => (epoch > 0 ? source.rows : Math.min(source.rows, batch * size));
-  const base = readOnlyRun(core, passOf(lowered, source, size), core.background.scratch, totals, null);
+  const params = await evaluatedBy(core, who, averaged);
+  const base = readOnlyRun(core, params, passOf(lowered, source, size), core.background.scratch, totals, null);
 
   await callbacks.call('onTestBegin', null);
   let at: Position = { epoch: 0, batch: 0 };
@@ -128,13 +133,14 @@ export async function evaluate(core: Core, x: unknown, y: unknown, given: unknow
   const who = 'evaluate';
   assertReadable(core.lock, who);
   const compiled = compiledOf(core, who);
-  const options = checkOptions(who, optionsBehind(who, x, y, given), ['batchSize']);
+  const options = checkOptions(who, optionsBehind(who, x, y, given), ['batchSize', 'averaged']);
+  const averaged = wantsAverage(core, who, options.averaged);
   const batchSize = positiveInteger(who, 'batchSize', options.batchSize ?? 32);
   const wanted = wantedBy(core, compiled);
   const source = isDataset(x) ? datasetPair(who, x, wanted) : pair(who, x, y, wanted, 'shared');
   return reading(core.lock, who, async () => {
     await checkSource(who, source, wanted.outputs);
-    return test(core, compiled, source, batchSize, noCallbacks, who, null);
+    return test(core, compiled, source, batchSize, noCallbacks, who, averaged, null);
   });
 }
 
@@ -143,7 +149,8 @@ export async function predict(core: Core, x: unknown, given: unknown): Promise<T
   assertReadable(core.lock, who);
   const network = networkOf(core);
   const executor = executorOf(core);
-  const options = checkOptions(who, given, ['batchSize']);
+  const options = checkOptions(who, given, ['batchSize', 'averaged']);
+  const averaged = wantsAverage(core, who, options.averaged);
   const batchSize = positiveInteger(who, 'batchSize', options.batchSize ?? 32);
   const source: Source = isDataset(x)
     ? datasetInputs(who, x, network.inputs)
@@ -153,7 +160,8 @@ export async function predict(core: Core, x: unknown, given: unknown): Promise<T
     const lowered = planFor(core.plans, network, core.compiled, 'predict', size, source.bytes);
     const scratch = scratchFor(core.background, [lowered]);
     const output = outputFor(core.background, source.rows * network.outputs);
-    const run = readOnlyRun(core, passOf(lowered, source, size), scratch, sharedDoubles(0), output);
+    const params = await evaluatedBy(core, who, averaged);
+    const run = readOnlyRun(core, params, passOf(lowered, source, size), scratch, sharedDoubles(0), output);
     const { status: ended } = await call(executor, run, null);
     if (ended !== status.done) throw failure(who, ended, [], network.outputs);
     return { data: new Float32Array(output), shape: [source.rows, network.outputs] };

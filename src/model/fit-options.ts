@@ -12,9 +12,10 @@ import {
   typeError,
 } from '../errors.ts';
 import type { TensorLike } from '../tensor.ts';
+import type { AveragedOption } from './averaged.ts';
 import type { Callback } from './callbacks.ts';
 
-export interface FitOptions {
+export interface FitOptions extends AveragedOption {
   /** Rows of a step; default 32. The last batch of an epoch may have fewer. */
   batchSize?: number;
   /** The number of the epoch at which to stop; with initialEpoch 0 (the default), how many are run. Default 1. */
@@ -53,6 +54,7 @@ const known = [
   'validationSplit',
   'validationBatchSize',
   'validationFreq',
+  'averaged',
   'callbacks',
   'verbose',
   'signal',
@@ -68,6 +70,8 @@ export interface ReadFitOptions {
   readonly validationSplit: number;
   readonly validationBatchSize: number;
   readonly validationFreq: number;
+  /** Unchecked: what it may be depends on the optimizer. */
+  readonly averaged: unknown;
   readonly callbacks: unknown;
   readonly verbose: 0 | 1 | 2;
   readonly signal: AbortSignal | null;
@@ -109,6 +113,7 @@ export function readFitOptions(given: unknown, modelSeed: number): ReadFitOption
     validationSplit: inRange('fit', 'validationSplit', validationSplit ?? 0, 0, 1, '[)'),
     validationBatchSize: positiveInteger('fit', 'validationBatchSize', options.validationBatchSize ?? batchSize),
     validationFreq: positiveInteger('fit', 'validationFreq', options.validationFreq ?? 1),
+    averaged: options.averaged,
     callbacks: options.callbacks,
     verbose: verbosity(options.verbose ?? 'auto'),
     signal,

@@ -178,6 +178,7 @@ async function validated(job: Job, epoch: number, logs: Logs): Promise<Logs> {
     options.validationBatchSize,
     callbacks,
     'fit: validationData',
+    job.averaged,
     testBrake,
   );
   options.signal?.throwIfAborted();

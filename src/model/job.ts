@@ -4,6 +4,7 @@ import { sharedDoubles, sharedFloats, sharedInts } from '../memory.ts';
 import { type Lowered, lowerShuffle } from '../plan/lower.ts';
 import type { Network } from '../plan/network.ts';
 import { control, type Plan, type Run, status } from '../plan/plan.ts';
+import { wantsAverage } from './averaged.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Compiled } from './compile.ts';
 import { type Core, networkOf, scratchFor } from './core.ts';
@@ -39,6 +40,8 @@ export interface Job {
   readonly perEpoch: boolean;
   /** Whether validation is part of the call that trains, rather than a call of its own. */
   readonly inline: boolean;
+  /** Whether it is the averages of the weights that are validated. */
+  readonly averaged: boolean;
   /**
    * Epochs are counted over the model's life, since the order of rows follows from the count: the first, and one past
    * the last.
@@ -75,7 +78,8 @@ export function createJob(
   const batchSize = Math.min(options.batchSize, training.rows);
   const perBatch = callbacks.listens('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd');
   const tested = callbacks.listens('onTestBegin', 'onTestEnd', 'onTestBatchBegin', 'onTestBatchEnd');
-  const inline = validation !== null && !perBatch && !tested && options.validationFreq === 1;
+  const averaged = validation !== null && wantsAverage(core, 'fit', options.averaged);
+  const inline = validation !== null && !averaged && !perBatch && !tested && options.validationFreq === 1;
   const perEpoch =
     perBatch ||
     callbacks.listens('onEpochBegin', 'onEpochEnd') ||
@@ -109,6 +113,7 @@ export function createJob(
     perBatch,
     perEpoch,
     inline,
+    averaged,
     first: core.epochs,
     end: core.epochs + epochs,
     brake: { pulled: () => core.stop || signal?.aborted === true, running: null },

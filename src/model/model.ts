@@ -5,6 +5,7 @@ import type { LoadOptions, Optimizer, StateDict, StateDifference } from '../opti
 import type { Plan } from '../plan/plan.ts';
 import type { Schedule } from '../schedules/index.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
+import type { AveragedOption } from './averaged.ts';
 import type { CheckGradientsOptions } from './check-gradients.ts';
 import type { CompileOptions } from './compile.ts';
 import type { EvaluateOptions, PredictOptions } from './evaluate.ts';
@@ -101,7 +102,7 @@ export interface Model {
    */
   predict(x: TensorLike | Dataset, options?: PredictOptions): Promise<Tensor<Float32Array>>;
   /** The same on the calling thread, in microseconds. */
-  predictSync(x: TensorLike): Tensor<Float32Array>;
+  predictSync(x: TensorLike, options?: AveragedOption): Tensor<Float32Array>;
   /**
    * One step on one batch, on the calling thread. Returns loss and metrics of the batch, as they were before the step.
    */
@@ -125,8 +126,11 @@ export interface Model {
   /** Compares back-propagation with central differences, in float64: the largest relative error for each parameter. */
   checkGradients(x: TensorLike, y: TensorLike, options?: CheckGradientsOptions): Record<string, number>;
 
-  /** Copies of all weights, by name: `dense.kernel` [inputs, units], `dense.bias` [units]. */
-  getWeights(): Weights;
+  /**
+   * Copies of all weights, by name: `dense.kernel` [inputs, units], `dense.bias` [units]; with `averaged: true`, which is never the default
+   * here, of their averages.
+   */
+  getWeights(options?: AveragedOption): Weights;
   /**
    * Takes one entry for each parameter, by name; nothing changes unless all fit.
    * @example

@@ -4,11 +4,12 @@
 import { isShared } from '../arrays.ts';
 import { isDataset } from '../data/create.ts';
 import type { ByteScale } from '../data/dataset.ts';
-import { typeError } from '../errors.ts';
+import { checkOptions, typeError } from '../errors.ts';
 import { sharedDoubles, sharedFloats, sharedInts } from '../memory.ts';
 import type { Lowered, Purpose } from '../plan/lower.ts';
 import { control, type Pass, type Run, status } from '../plan/plan.ts';
 import type { Tensor } from '../tensor.ts';
+import { evaluatedBySync, wantsAverage } from './averaged.ts';
 import { executorOf } from './compile.ts';
 import { type Core, compiledOf, networkOf, scratchFor } from './core.ts';
 import { wantedBy } from './evaluate.ts';
@@ -129,6 +130,7 @@ export function runOnce(
   purpose: Purpose,
   source: Source,
   fill?: (scratch: Float32Array) => void,
+  params = core.params,
 ): Run {
   // Reading the arguments may have run code of the user's, which may have begun a fit.
   if (purpose === 'train' || purpose === 'apply') assertWritable(core.lock, who);
@@ -136,6 +138,7 @@ export function runOnce(
   const prepared = prepare(core, purpose, source);
   const { run } = prepared;
   place(prepared, source);
+  run.params = params;
   run.scratch = scratchFor(core.foreground, prepared.plans);
   fill?.(run.scratch);
   if (run.scalars.length > 0) core.compiled?.optimizer.fill(run.scalars, core.step + 1, 1);
@@ -171,13 +174,17 @@ export function trainOnBatch(core: Core, x: unknown, y: unknown): Logs {
   return meansOf(keys, totals, 0, source.rows);
 }
 
-export function predictSync(core: Core, x: unknown): Tensor<Float32Array> {
+export function predictSync(core: Core, x: unknown, given: unknown): Tensor<Float32Array> {
   const who = 'predictSync';
   assertReadable(core.lock, who);
   const network = networkOf(core);
   if (isDataset(x))
     throw typeError('ERR_PLUMMET_TYPE', `${who}: takes rows of numbers; for a dataset await model.predict(dataset)`);
+  const { averaged } = checkOptions(who, given, ['averaged']);
   const input = inputRows(who, x, network.inputs, 'private');
-  const run = runOnce(core, who, 'predict', { x: input.x, y: null, rows: input.rows, bytes: null, checked: true });
+  const source: Source = { x: input.x, y: null, rows: input.rows, bytes: null, checked: true };
+  const wanted = wantsAverage(core, who, averaged);
+  assertReadable(core.lock, who);
+  const run = runOnce(core, who, 'predict', source, undefined, evaluatedBySync(core, who, wanted));
   return { data: outputOf(run, input.rows * network.outputs), shape: [input.rows, network.outputs] };
 }

@@ -1,9 +1,10 @@
 /** Weights by name, as people see them: row-major copies with a shape. */
 import { checkFits } from '../arrays.ts';
-import { describe, rangeError, safely, suggestion, typedArrayName, typeError } from '../errors.ts';
+import { checkOptions, describe, rangeError, safely, suggestion, typedArrayName, typeError } from '../errors.ts';
 import { countOf, pack, unpack } from '../layout.ts';
 import type { Parameter } from '../plan/network.ts';
 import { type Tensor, type TensorLike, toTensor } from '../tensor.ts';
+import { evaluatedBySync, wantsAverage } from './averaged.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertReadable, assertWritable } from './lock.ts';
 
@@ -70,10 +71,13 @@ export function writeAll(values: Map<Parameter, Float32Array>, target: Float32Ar
   for (const [{ shape, layout, offset }, data] of values) pack(data, shape, layout, target, offset);
 }
 
-export function getWeights(core: Core): Weights {
+export function getWeights(core: Core, given: unknown): Weights {
   assertReadable(core.lock, 'getWeights');
   networkOf(core);
-  return readAll(core, core.params);
+  const { averaged } = checkOptions('getWeights', given, ['averaged']);
+  const wanted = averaged !== undefined && wantsAverage(core, 'getWeights', averaged);
+  assertReadable(core.lock, 'getWeights');
+  return readAll(core, evaluatedBySync(core, 'getWeights', wanted));
 }
 
 export function setWeights(core: Core, weights: Record<string, TensorLike>): void {

@@ -14,13 +14,15 @@ export type {
 } from './optimizer.ts';
 export * from './optimizers.ts';
 
-export type OptimizerName = keyof typeof optimizers;
+export type OptimizerName = Exclude<keyof typeof optimizers, 'switchAt'>;
+
+/** Those that a bare name stands for: they have defaults for everything. */
+export const optimizerNames = Object.keys(optimizers).filter((name) => name !== 'switchAt') as OptimizerName[];
 
 /** An optimizer from its name, with its defaults, or the optimizer itself. */
 export function resolve(optimizer: OptimizerName | Optimizer): Optimizer {
   if (typeof optimizer === 'string') {
-    const names = Object.keys(optimizers) as OptimizerName[];
-    return optimizers[oneOf('compile', 'optimizer', optimizer, names)]();
+    return optimizers[oneOf('compile', 'optimizer', optimizer, optimizerNames)]();
   }
   if (isOptimizer(optimizer)) return optimizer;
   const wanted = 'a name or what optimizers.adam() and its like return';

@@ -99,7 +99,11 @@ function transform(steps: Steps, tensors: readonly Updated[], what: Transform, l
 }
 
 /** Emits what is done to gradients: to each as its part says, then to all together; noise is added at the end. */
-export function lowerTransforms(steps: Steps, tensors: readonly Updated[], { parts, globalNorm }: Optimizer): void {
+export function lowerTransforms(
+  steps: Steps,
+  tensors: readonly Updated[],
+  { parts, globalNorm }: Pick<Optimizer, 'parts' | 'globalNorm'>,
+): void {
   const transformAll = (wanted: (what: Transform) => boolean): void => {
     for (const part of parts) {
       const own = tensors.filter((tensor) => tensor.part === part);

@@ -46,7 +46,7 @@ export interface Instruction {
   readonly operands: readonly (Operand | null)[];
   /** In the order of the op's definition; negative ones are the values above. */
   readonly dims: readonly number[];
-  /** It is executed where none of these holds 0: two at most. */
+  /** It is executed where none of these holds 0: three at most. */
   readonly when?: readonly Slot[];
 }
 

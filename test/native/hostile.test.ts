@@ -104,6 +104,23 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       expect(codeOf(() => addon.createPlan(isa, 1, changed(at, value)))).toMatch(message);
       expect(codeOf(() => addon.createPlan(isa, 1, words([dense])))).toBe('accepted');
     });
+    it.each([
+      ['a condition in the dataset', [-2, 3, 0], /condition 0 is in space 3; expected state, scratch or scalars/],
+      ['a condition in no space', [-2, Number.NaN, 0], /condition 0 is in space NaN/],
+      ['a condition at a negative offset', [-2, 2, -1], /condition 0 has the offset -1, expected a whole number/],
+      ['a condition at half an offset', [-2, 2, 0.5], /condition 0 has the offset 0.5/],
+      ['four conditions', [-2, 2, 0, -2, 2, 0, -2, 2, 0, -2, 2, 0], /condition 3 is one too many/],
+      ['advance among the parameters', [-3, 0, 0], /advance is in space 0/],
+      ['advance in the table', [-3, 6, 0], /advance is in space scalars/],
+      ['advance at an offset that is NaN', [-3, 2, Number.NaN], /advance has the offset NaN/],
+      ['advance twice', [-3, 2, 0, -3, 2, 0], /there is no op -3/],
+    ])('refuses %s', (_, before, message) => {
+      const all = Float64Array.from([...before, ...words([dense])]);
+      expect(codeOf(() => addon.createPlan(isa, 1, all))).toMatch(message);
+      for (let n = 1; n < before.length; n++) {
+        expect(codeOf(() => addon.createPlan(isa, 1, all.slice(0, n)))).toMatch(/^ERR_PLUMMET_(SHAPE|OPTION): /);
+      }
+    });
     it('refuses words that end in the middle of an instruction', () => {
       const all = words([dense, dense]);
       for (let n = 1; n < all.length; n++) {

@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { OptimizerName } from '#src/optimizers/index.js';
 import type { Optimizer } from '#src/optimizers/optimizer.js';
 import * as optimizers from '#src/optimizers/optimizers.js';
 import { type Case, casesOf, folders, follow, type Options } from '../support/golden.ts';
@@ -15,7 +16,7 @@ interface Row {
   /** How many cases it follows. */
   expected: number;
   /** The factory, where it is not named as the file is, and what it is told in every case. */
-  factory?: keyof typeof optimizers;
+  factory?: OptimizerName;
   always?: Options;
   /** Cases that no options express. */
   left?: (c: Case) => boolean;

@@ -1,0 +1,173 @@
+import { checkOptions, describe, positiveInteger, rangeError, typeError } from '../errors.ts';
+import { lowerTransforms } from '../plan/clip.ts';
+import { GRADIENT_SUM } from '../plan/gate.ts';
+import type { Program } from '../plan/steps.ts';
+import { bind } from './bind.ts';
+import { type GateOptions, gateOf, gateOptions } from './gate-options.ts';
+import { isOptimizer, register } from './make.ts';
+import type { AveragedWeights, Optimizer, Part, StateSpec } from './optimizer.ts';
+
+/** One of the two, and where its scalars and its states are among those of both. */
+interface Phase {
+  readonly optimizer: Optimizer;
+  readonly column: number;
+  /** Where the scalar is that says whether it is its turn. */
+  readonly turn: number;
+  readonly states: readonly number[];
+}
+
+const alike = (a: StateSpec, b: StateSpec): boolean =>
+  a.name === b.name && !a.shape && !b.shape && !a.shared && !b.shared;
+
+/** The states of both: those of the second that the first has, too, are the same memory. */
+function united(
+  first: readonly StateSpec[],
+  second: readonly StateSpec[],
+): { all: StateSpec[]; own: number[]; shared: boolean } {
+  const all = [...first];
+  let shared = false;
+  const own = second.map((state) => {
+    const known = first.findIndex((other) => alike(other, state));
+    if (known >= 0) {
+      shared = true;
+      return known;
+    }
+    const taken = first.some(({ name }) => name === state.name);
+    return all.push(taken ? { ...state, name: `${state.name}Next` } : state) - 1;
+  });
+  return { all, own, shared };
+}
+
+function checked(name: string, given: unknown): Optimizer {
+  if (!isOptimizer(given)) {
+    const wanted = 'what optimizers.adam() and its like return';
+    throw typeError('ERR_PLUMMET_OPTION', `switchAt: ${name} must be ${wanted}, got ${describe(given)}`);
+  }
+  if (!given.grouped && given.gate === null && given.parts.length === 1) return given;
+  const what = given.gate === null ? 'groups' : gateOptions.join(', ');
+  const advice = given.gate === null ? '' : '; these are options of switchAt itself';
+  throw rangeError('ERR_PLUMMET_OPTION', `switchAt: ${name}, ${given.name}, cannot have ${what}${advice}`);
+}
+
+/** The step of a part in its turn, as ops under the condition that it is. */
+function programOf(phases: readonly Phase[]): Program {
+  return (steps, tensors, { column: start }) => {
+    for (const { optimizer, column, turn, states } of phases) {
+      const [base] = optimizer.parts;
+      const part: Part = { ...base, column: start + column + base.column };
+      const { globalNorm } = optimizer;
+      steps.where([steps.scalars(start + turn, 1)], () => {
+        const own = tensors.map((tensor) => ({ ...tensor, part, states: states.map((s) => tensor.states[s]) }));
+        lowerTransforms(steps, own, {
+          parts: [part],
+          globalNorm: globalNorm && { ...globalNorm, column: start + column + globalNorm.column },
+        });
+        part.program(steps, own, part);
+      });
+    }
+  };
+}
+
+function averagedBy(
+  { parts: [{ averaged }] }: Optimizer,
+  states: readonly string[],
+  from: number,
+): AveragedWeights | undefined {
+  return averaged && { ...averaged, state: states[0], from: Math.max(from + 1, from + (averaged.from ?? 1)) };
+}
+
+/**
+ * Two optimizers, one after the other: `first` does steps 1 … `step`, `second` all others.
+ *
+ * States that both have by the same name (`expAvg`, `expAvgSq`, `momentumBuffer` …) are handed on. Where there is one, the count of steps
+ * goes on, too: bias corrections and schedules of `second` are those of the step of the whole. Where there is none, `second` begins anew,
+ * with its own step 1, and so do its schedules. Each has its own options, also for clipping; neither can have groups. The options of
+ * `skipNonFinite`, `gradientAccumulationSteps` and `lossScale` are given to `switchAt`.
+ *
+ * @param step - a positive integer: the last step of `first`
+ * @throws `ERR_PLUMMET_OPTION`
+ * @example
+ * const optimizer = optimizers.switchAt(1000, optimizers.adam(), optimizers.sgd({ learningRate: 0.01, momentum: 0.9 }));
+ */
+export function switchAt(step: number, first: Optimizer, second: Optimizer, options: GateOptions = {}): Optimizer {
+  const last = positiveInteger('switchAt', 'step', step);
+  const a = checked('first', first);
+  const b = checked('second', second);
+  const given = checkOptions('switchAt', options, gateOptions);
+  const { all, own, shared } = united(a.parts[0].states, b.parts[0].states);
+  const turns = a.width + b.width;
+  const opening = gateOf('switchAt', given, turns + 2);
+  const width = turns + 2 + (opening?.scalars.length ?? 0);
+  /** How many steps `second` is behind. */
+  const behind = shared ? 0 : last;
+  const states = [...all, ...(opening && opening.gate.batches > 1 ? [{ name: GRADIENT_SUM, initial: 0 }] : [])];
+  const part: Part = {
+    op: null,
+    program: programOf([
+      { optimizer: a, column: 0, turn: turns, states: a.parts[0].states.map((_, i) => i) },
+      { optimizer: b, column: a.width, turn: turns + 1, states: own },
+    ]),
+    states,
+    column: 0,
+    width,
+    transforms: [],
+    averaged: averagedBy(b, stateOf(b, all, own), last),
+  };
+  const optimizer: Optimizer = {
+    name: 'switchAt',
+    op: null,
+    states,
+    width,
+    parts: [part],
+    grouped: false,
+    globalNorm: null,
+    gate: opening?.gate ?? null,
+    partsFor: (names) => names.map(() => part),
+    get options() {
+      const described = ({ name, options: own_ }: Optimizer) => ({ name, ...own_ });
+      return { step: last, first: described(a), second: described(b), ...given };
+    },
+    get learningRate() {
+      return a.learningRate;
+    },
+    set learningRate(value) {
+      a.learningRate = value;
+      b.learningRate = value;
+    },
+    learningRateAt: (of) => (of <= last ? a.learningRateAt(of) : b.learningRateAt(of - behind)),
+    fill(table, firstStep, count, scheduledFrom = firstStep) {
+      for (let i = 0; i < count; i++) {
+        const row = table.subarray(i * width, (i + 1) * width);
+        const [t, s] = [firstStep + i, scheduledFrom + i];
+        row.fill(0);
+        // All parameters go over to the second at the same time, also those that have been skipped.
+        if (s <= last) a.fill(row, t, 1, s);
+        else b.fill(row.subarray(a.width), Math.max(1, t - behind), 1, s - behind);
+        row[turns] = s <= last ? 1 : 0;
+        row[turns + 1] = s <= last ? 0 : 1;
+        if (opening) row.set(opening.scalars, opening.gate.column);
+      }
+    },
+    get revision() {
+      return a.revision + b.revision;
+    },
+    get settledFrom() {
+      return Math.max(last + 1, b.settledFrom + behind);
+    },
+    get plateaus() {
+      return [...new Set([...a.plateaus, ...b.plateaus])];
+    },
+    bind: (parameters, how) => bind(optimizer, parameters, how),
+  };
+  return register(optimizer);
+}
+
+/** The name that the averaged state of an optimizer has among those of both. */
+function stateOf(
+  { parts: [{ averaged, states }] }: Optimizer,
+  all: readonly StateSpec[],
+  own: readonly number[],
+): string[] {
+  const at = states.findIndex(({ name }) => name === averaged?.state);
+  return at < 0 ? [] : [all[own[at]].name];
+}
