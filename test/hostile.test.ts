@@ -69,6 +69,11 @@ const w = new Float32Array(2);
 const bound = optimizers.adam().bind({ w });
 const adamOf = (options: object) => optimizers.adam(options);
 const model = () => sequential([layers.dense({ units: 2, inputShape: [2] })]);
+const compiled = () => {
+  const made = model();
+  made.compile({ optimizer: optimizers.adam({ ema: 0.9 }), loss: 'mse' });
+  return made;
+};
 const calls: Record<string, (value: never) => unknown> = {
   'tensor data': (value) => tensor(value, [1]),
   'tensor shape': (value) => tensor(w, value),
@@ -106,6 +111,23 @@ const calls: Record<string, (value: never) => unknown> = {
     bound.learningRate = 1e-3;
   },
   ...optimizers,
+  switchAt: (value) => optimizers.switchAt(value, value, value, value),
+  'switchAt step': (value) => optimizers.switchAt(value, adamOf({}), adamOf({})),
+  'switchAt first': (value) => optimizers.switchAt(1, value, adamOf({})),
+  'switchAt options': (value) => optimizers.switchAt(1, adamOf({}), adamOf({}), value),
+  ...Object.fromEntries(
+    ['skipNonFinite', 'gradientAccumulationSteps', 'lossScale', 'ema', 'swa', 'noise', 'centralize'].map((name) => [
+      `adam ${name}`,
+      (value: never) => adamOf({ [name]: value }),
+    ]),
+  ),
+  'predictSync options': (value) => compiled().predictSync([[1, 2]], value),
+  'predictSync averaged': (value) => compiled().predictSync([[1, 2]], { averaged: value }),
+  'getWeights averaged': (value) => compiled().getWeights({ averaged: value }),
+  'model.loadStateDict': (value) => compiled().loadStateDict(value),
+  'model.loadStateDict step': (value) => compiled().loadStateDict({ 'dense.kernel.step': value }, { strict: false }),
+  'model.loadStateDict version': (value) => compiled().loadStateDict({ version: value }, { strict: false }),
+  'layer.trainable': (value) => Object.assign(compiled().layers[0], { trainable: value }),
   ...initializers,
   'adam beta1': (value) => optimizers.adam({ beta1: value }),
   'sgd nesterov': (value) => optimizers.sgd({ nesterov: value }),

@@ -118,6 +118,8 @@ describe.skipIf(!built)('hostile input to the addon', () => {
       const all = Float64Array.from([...before, ...words([dense])]);
       expect(codeOf(() => addon.createPlan(isa, 1, all))).toMatch(message);
       for (let n = 1; n < before.length; n++) {
+        // What says how far a batch goes is a plan of no instructions.
+        if (before[0] === -3 && n === 3) continue;
         expect(codeOf(() => addon.createPlan(isa, 1, all.slice(0, n)))).toMatch(/^ERR_PLUMMET_(SHAPE|OPTION): /);
       }
     });

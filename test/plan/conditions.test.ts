@@ -96,10 +96,10 @@ describe.each(backends())('$label', ({ choice }) => {
   it('conditions in the table move with its row, and all have to hold', async () => {
     const plan = planOf([count, divide(slot('scratch', 16), slot('scalars', 1))], slot('scratch', 16));
     await both(
-      () => runOf(plan, 8),
+      () => runOf(plan, 7),
       ({ params, control: words }) => {
-        expect(new Set(params)).toEqual(new Set([1 / (2 * 8 * 16)]));
-        expect(words[control.advanced]).toBe(4);
+        expect(new Set(params)).toEqual(new Set([1 / (2 * 8)]));
+        expect(words[control.advanced]).toBe(3);
       },
     );
   });
