@@ -58,8 +58,8 @@ int count_batch(const KernelArgs& args, int64_t begin, int64_t end) {
   return kOk;
 }
 
-// Operands: partials (largest magnitudes of gradients), last (optional: 0 where a window goes on), factors (optional: of
-// growth, of backing off), scaling (optional: the scale of the loss, steps since it has changed), verdict (whether a
+// Operands: partials (largest magnitudes of gradients), last (optional: 0 where a window goes on), factors (optional:
+// of growth, of backing off), scaling (optional: the scale of the loss, steps since it has changed), verdict (whether a
 // step is done; by how much steps advance, -1 where one is skipped). Dims: blocks, interval.
 template <class V>
 int judge_step(const KernelArgs& args, int64_t begin, int64_t end) {

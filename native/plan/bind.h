@@ -11,7 +11,7 @@ namespace plummet {
 struct Call {
   Kernel kernel;
   int64_t begin, end;
-  bool barrier;  // wait for the others first
+  bool barrier;                       // wait for the others first
   const float* when[kMaxConditions];  // executed where none of these is 0; null: none
   KernelArgs args;
 };
@@ -36,11 +36,11 @@ struct BoundPlan {
   std::vector<char> divided;  // whether threads share the op
   std::vector<Patch> scalars, conditions, first, rows, epoch;
   const float* advance = nullptr;  // null: each batch is a step
-  std::vector<double*> totals;  // what it adds to
-  std::vector<Source> sources;  // none where rows are taken as they come
-  int64_t full_rows = 0;        // rows in a full batch
-  double scalars_needed = 0;    // floats of a row of scalars
-  double work = 0;              // of a full batch
+  std::vector<double*> totals;     // what it adds to
+  std::vector<Source> sources;     // none where rows are taken as they come
+  int64_t full_rows = 0;           // rows in a full batch
+  double scalars_needed = 0;       // floats of a row of scalars
+  double work = 0;                 // of a full batch
   bool any_divided = false;
 };
 

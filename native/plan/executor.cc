@@ -243,7 +243,8 @@ class Walker {
 
   static bool holds(const Call& call) {
     for (const float* condition : call.when) {
-      if (condition && *condition == 0) return false;
+      if (!condition) break;  // they come first
+      if (*condition == 0) return false;
     }
     return true;
   }

@@ -39,7 +39,17 @@ struct Run {
 };
 
 constexpr int64_t kControlSlots = 16;
-enum ControlSlot : int { kAbortSlot, kStatusSlot, kEpochSlot, kBatchSlot, kStepsSlot, kThreadsSlot, kParallelOpsSlot, kAdvancedSlot, kSkippedSlot };
+enum ControlSlot : int {
+  kAbortSlot,
+  kStatusSlot,
+  kEpochSlot,
+  kBatchSlot,
+  kStepsSlot,
+  kThreadsSlot,
+  kParallelOpsSlot,
+  kAdvancedSlot,
+  kSkippedSlot
+};
 enum Status : int { kDone = 0, kBadRowStatus = kBadRow, kBadLabelStatus = kBadLabel, kAborted = 3 };
 
 }  // namespace plummet

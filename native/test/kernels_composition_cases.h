@@ -76,10 +76,8 @@ inline std::vector<Problem> judgements(Cases& cases) {
           all.push_back({kOp_judgeStep, {partials, Cases::values({last}), factors, scaling, verdict}, {blocks, 4}, 1});
         }
       }
-      all.push_back({kOp_judgeStep,
-                     {partials, Cases::absent(), Cases::absent(), Cases::absent(), verdict},
-                     {blocks, 1},
-                     1});
+      all.push_back(
+          {kOp_judgeStep, {partials, Cases::absent(), Cases::absent(), Cases::absent(), verdict}, {blocks, 1}, 1});
     }
   }
   return all;

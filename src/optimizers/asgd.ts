@@ -24,7 +24,7 @@ const known = ['learningRate', 'lambd', 'alpha', 't0', 'weightDecay'] as const;
  * Averaged SGD (Polyak and Juditsky 1992), with the rates of Bottou 2010, as in PyTorch.
  *
  * η = learningRate / (1 + lambd · learningRate · (t − 1))^alpha; p ← (1 − lambd · η) p − ηg; ax ← ax + μ(p − ax), where μ = 1 / max(1, t − 1 − t0). State: `ax`, the
- * average, which is what to evaluate: `averaged()` of what `bind` returns gives it.
+ * average, which is what to evaluate: `averaged()` of what `bind` returns gives it; models take it with `averaged: true`.
  *
  * @throws `ERR_PLUMMET_OPTION` where an option is unknown or out of range.
  * @example

@@ -16,15 +16,7 @@ import {
 } from './bound-steps.ts';
 import type { BoundOptimizer, Optimizer, StateSpec } from './optimizer.ts';
 import { type BoundParameter, checkGradient, checkParameter, entries, overlap, readParameters } from './parameters.ts';
-import {
-  loadState,
-  numberEntries,
-  put,
-  type StateEntry,
-  scaleEntries,
-  stateDictOf,
-  windowEntry,
-} from './state-dict.ts';
+import { loadState, put, stateDictOf } from './state-dict.ts';
 
 const ZERO = sharedFloats(1);
 const ONE = sharedFloats(1).fill(1);
@@ -192,24 +184,16 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
 
   /** What numbers that were loaded are handed to, once all steps are known. */
   const loads: (() => void)[] = [];
-
-  function stateEntries(): StateEntry[] {
-    const { scaling } = memory;
+  const stateEntries = () => {
     loads.length = 0;
-    return [
-      ...[...slots.values()].flatMap((slot) => [
-        ...entriesOfSlot(slot, gate?.batches ?? 1),
-        ...numberEntries(
-          slot.name,
-          slot.part.numbers,
-          () => slot.step,
-          () => most,
-          (load) => loads.push(load),
-        ),
-      ]),
-      ...(gate?.dynamic ? scaleEntries(scaling) : []),
-    ];
-  }
+    return boundEntries(
+      [...slots.values()],
+      gate,
+      memory.scaling,
+      () => most,
+      (load) => loads.push(load),
+    );
+  };
 
   return Object.freeze({
     step(gradients: unknown) {
@@ -274,52 +258,6 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       optimizer.learningRate = value;
     },
   });
-}
-
-/** What to evaluate of a parameter: a copy. */
-function averagedOf(slot: Slot): Float32Array {
-  const { averaged, states } = slot.part;
-  const values = Float32Array.from(slot.data);
-  if (averaged === undefined || slot.step < (averaged.from ?? 1)) return values;
-  const state = slot.states[states.findIndex(({ name }) => name === averaged.state)];
-  if (averaged.weight === 1) return Float32Array.from(state);
-  return values.map((p, i) => p + averaged.weight * (state[i] - p));
-}
-
-/** `w.expAvg` …, `w.step`, and how many batches are in its window. */
-function entriesOfSlot(slot: Slot, batches: number): StateEntry[] {
-  const { name, part, states } = slot;
-  return [
-    ...states.map(
-      (values, i): StateEntry => ({
-        name: `${name}.${part.states[i].name}`,
-        kind: 'floats',
-        length: values.length,
-        read: () => Float32Array.from(values),
-        write: (given) => values.set(given),
-      }),
-    ),
-    {
-      name: `${name}.step`,
-      kind: 'count',
-      read: () => slot.step,
-      write: (step) => {
-        slot.step = step;
-      },
-    },
-    ...(batches > 1
-      ? [
-          windowEntry(
-            name,
-            batches,
-            () => slot.batches,
-            (held) => {
-              slot.batches = held;
-            },
-          ),
-        ]
-      : []),
-  ];
 }
 
 function unknownName(who: string, name: string, known: readonly string[]): Error {

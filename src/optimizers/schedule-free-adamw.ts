@@ -46,7 +46,7 @@ const known = [
  * v ← β₂v + (1 − β₂)g²; d = g / (√v / √(1 − β₂ᵗ) + ε) + λy; y ← (1 − c) y + cz − learningRate · (1 − β₁(1 − c)) d; z ← z − learningRate · d, where c is the weight
  * of the step in the average. States: `z`, `expAvgSq`.
  *
- * What is trained, and held in the parameter, is y; what to evaluate is the average x = y + (1 − 1 / β₁)(z − y): `averaged()` of what `bind` returns gives it.
+ * What is trained, and held in the parameter, is y; what to evaluate is the average x = y + (1 − 1 / β₁)(z − y): `averaged()` of what `bind` returns gives it, and models are evaluated by it unless they are told `averaged: false`.
  * It needs a rate that is constant after its warm-up.
  *
  * @throws `ERR_PLUMMET_OPTION` where an option is unknown or out of range.

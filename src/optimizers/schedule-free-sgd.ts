@@ -27,7 +27,7 @@ const known = ['learningRate', 'momentum', 'weightDecay', 'warmupSteps', 'r', 'w
  *
  * y ← (1 − c) y + cz − learningRate · (1 − momentum · (1 − c)) g; z ← z − learningRate · g, where c is the weight of the step in the average. State: `z`.
  *
- * What is trained, and held in the parameter, is y; what to evaluate is the average x = y + (1 − 1 / momentum)(z − y): `averaged()` of what `bind` returns gives it.
+ * What is trained, and held in the parameter, is y; what to evaluate is the average x = y + (1 − 1 / momentum)(z − y): `averaged()` of what `bind` returns gives it, and models are evaluated by it unless they are told `averaged: false`.
  * It needs a rate that is constant after its warm-up, and a higher one than SGD.
  *
  * @throws `ERR_PLUMMET_OPTION` where an option is unknown or out of range.

@@ -1,0 +1,70 @@
+/** What a bound optimizer keeps, by name, and what it is evaluated by. */
+import type { Gate } from '../plan/gate.ts';
+import type { Slot } from './bound-steps.ts';
+import { numberEntries, type StateEntry, scaleEntries, windowEntry } from './state-dict.ts';
+
+/** What to evaluate of a parameter: a copy. */
+export function averagedOf(slot: Slot): Float32Array {
+  const { averaged, states } = slot.part;
+  const values = Float32Array.from(slot.data);
+  if (averaged === undefined || slot.step < (averaged.from ?? 1)) return values;
+  const state = slot.states[states.findIndex(({ name }) => name === averaged.state)];
+  if (averaged.weight === 1) return Float32Array.from(state);
+  return values.map((p, i) => p + averaged.weight * (state[i] - p));
+}
+
+/** `w.expAvg` …, `w.step`, and how many batches are in its window. */
+function entriesOfSlot(slot: Slot, batches: number): StateEntry[] {
+  const { name, part, states } = slot;
+  return [
+    ...states.map(
+      (values, i): StateEntry => ({
+        name: `${name}.${part.states[i].name}`,
+        kind: 'floats',
+        length: values.length,
+        read: () => Float32Array.from(values),
+        write: (given) => values.set(given),
+      }),
+    ),
+    {
+      name: `${name}.step`,
+      kind: 'count',
+      read: () => slot.step,
+      write: (step) => {
+        slot.step = step;
+      },
+    },
+    ...(batches > 1
+      ? [
+          windowEntry(
+            name,
+            batches,
+            () => slot.batches,
+            (held) => {
+              slot.batches = held;
+            },
+          ),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * All of a bound optimizer's state.
+ *
+ * @param most - steps of the parameters that were skipped least
+ * @param later - takes what is to be done once all of a state has been read
+ */
+export const boundEntries = (
+  slots: readonly Slot[],
+  gate: Gate | null,
+  scaling: Float32Array,
+  most: () => number,
+  later: (load: () => void) => void,
+): StateEntry[] => [
+  ...slots.flatMap((slot) => [
+    ...entriesOfSlot(slot, gate?.batches ?? 1),
+    ...numberEntries(slot.name, slot.part.numbers, () => slot.step, most, later),
+  ]),
+  ...(gate?.dynamic ? scaleEntries(scaling) : []),
+];
