@@ -5,6 +5,7 @@ import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Gate } from '../plan/gate.ts';
 import type { Schedule } from '../schedules/schedule.ts';
+import { averagedOf, boundEntries } from './bound-state.ts';
 import {
   type BoundStep,
   createStepMaker,
