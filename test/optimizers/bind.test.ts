@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { setThreadingThreshold } from '#src/backend.js';
 import { optimizers } from '#src/index.js';
-import { adam, type Optimizer, sgd, yogi } from '#src/optimizers/index.js';
+import { adam, type Optimizer, optimizerNames, sgd, yogi } from '#src/optimizers/index.js';
 import { backends } from './backends.ts';
 
 const thrown = (act: () => unknown): Error & { code: string } => {
@@ -49,7 +49,9 @@ describe('bind', () => {
   it('has the same bits on every backend, for every length, offset and kind of memory', () => {
     const lengths = [0, 1, 7, 15, 16, 17, 31, 33, 64, 65, 1000];
     for (const create of [
-      ...(Object.values(optimizers) as (() => Optimizer)[]),
+      ...optimizerNames.map((name) => (): Optimizer => optimizers[name]()),
+      () => optimizers.switchAt(2, adam({ clipNorm: 1 }), optimizers.lion({ ema: 0.5 }), { skipNonFinite: true }),
+      () => adam({ centralize: true, noise: 0.1, swa: { start: 1 }, gradientAccumulationSteps: 2, lossScale: 8 }),
       () => sgd({ momentum: 0.9, weightDecay: 0.1 }),
       () => sgd({ momentum: 0.9, nesterov: true, convention: 'keras', weightDecay: 0.1 }),
       () => adam({ amsgrad: true }),
