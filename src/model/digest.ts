@@ -20,7 +20,9 @@ export function digest(core: Core): string {
     entries.set(name, read(core.params, parameter));
     const stated = placed[p];
     if (!stated) continue;
-    for (const place of stated.states) entries.set(`${name}.${place.spec.name}`, read(core.state, place));
+    for (const place of stated.states) {
+      if (place.size > 0) entries.set(`${name}.${place.spec.name}`, read(core.state, place));
+    }
     entries.set(`${name}.step`, core.step);
     if (gate && gate.batches > 1 && control !== null) {
       entries.set(`${name}.accumulated`, core.state[control + gateState.window]);

@@ -29,6 +29,7 @@ function entriesOf(core: Core, loads: (() => void)[]): StateEntry[] {
     if (!stated) continue;
     const { parameter, part, states } = stated;
     for (const place of states) {
+      if (place.size === 0) continue;
       entries.push({
         name: `${parameter.name}.${place.spec.name}`,
         kind: 'floats',

@@ -4,6 +4,7 @@ import { executionFor } from '../kernels/index.ts';
 import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Gate } from '../plan/gate.ts';
+import { stateShape } from '../plan/states.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { averagedOf, boundEntries } from './bound-state.ts';
 import {
@@ -35,7 +36,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const slots = new Map<string, Slot>();
   const shared = new Map<StateSpec, Float32Array>();
   const stateOf = (spec: StateSpec, { shape }: BoundParameter): Float32Array => {
-    const made = shared.get(spec) ?? sharedFloats(countOf(spec.shape?.(shape) ?? shape)).fill(spec.initial);
+    const made = shared.get(spec) ?? sharedFloats(countOf(stateShape(spec, shape) ?? [0])).fill(spec.initial);
     if (spec.shared) shared.set(spec, made);
     return made;
   };
@@ -46,6 +47,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       frozen.set(parameter.name, parameter);
       return;
     }
+    part.check?.(parameter.name, parameter.shape);
     const states = part.states.map((spec) => stateOf(spec, parameter));
     slots.set(parameter.name, { ...parameter, part, states, index: i, step: 0, batches: 0 });
   });

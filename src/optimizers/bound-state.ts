@@ -1,5 +1,6 @@
 /** What a bound optimizer keeps, by name, and what it is evaluated by. */
 import type { Gate } from '../plan/gate.ts';
+import { stateShape } from '../plan/states.ts';
 import type { Slot } from './bound-steps.ts';
 import { numberEntries, type StateEntry, scaleEntries, windowEntry } from './state-dict.ts';
 
@@ -15,17 +16,21 @@ export function averagedOf(slot: Slot): Float32Array {
 
 /** `w.expAvg` …, `w.step`, and how many batches are in its window. */
 function entriesOfSlot(slot: Slot, batches: number): StateEntry[] {
-  const { name, part, states } = slot;
+  const { name, part, states, shape } = slot;
   return [
-    ...states.map(
-      (values, i): StateEntry => ({
-        name: `${name}.${part.states[i].name}`,
-        kind: 'floats',
-        length: values.length,
-        read: () => Float32Array.from(values),
-        write: (given) => values.set(given),
-      }),
-    ),
+    ...states.flatMap((values, i): StateEntry[] => {
+      const spec = part.states[i];
+      if (stateShape(spec, shape) === null) return [];
+      return [
+        {
+          name: `${name}.${spec.name}`,
+          kind: 'floats',
+          length: values.length,
+          read: () => Float32Array.from(values),
+          write: (given) => values.set(given),
+        },
+      ];
+    }),
     {
       name: `${name}.step`,
       kind: 'count',

@@ -147,8 +147,11 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array, memor
         floats += pad(count);
         return placed(label, { offset, floats: count });
       },
-      within: (whole, from, count, label) =>
-        placed(label, { offset: (places.get(whole) as Place).offset + from, floats: count }),
+      within(whole, from, count, label) {
+        const place = places.get(whole);
+        if (place) return placed(label, { offset: place.offset + from, floats: count });
+        return known(label, (arrays.get(whole) as Float32Array).subarray(from, from + count));
+      },
       changed({ name, size }) {
         const own = changed.get(name) ?? steps.scratch(`∂${name}`, size);
         changed.set(name, own);

@@ -15,7 +15,7 @@ export interface Rule<H extends string = never> {
   /** Options that may be schedules: the learning rate, and what else the rule wants. */
   readonly hyper: Readonly<Record<'learningRate' | H, Scheduled>>;
   /** Every other effective option. */
-  readonly options: Readonly<Record<string, number | boolean | string | null>>;
+  readonly options: Readonly<Record<string, number | boolean | string | readonly number[] | null>>;
   /** The element-wise op that does a step, or the ops that do, with the number of scalars that they take. */
   readonly op: OptimizerOp | { readonly program: Program; readonly width: number };
   readonly states: readonly StateSpec[];
@@ -30,6 +30,7 @@ export interface Rule<H extends string = never> {
     values: Readonly<Record<'learningRate' | H, number>>,
     count: number,
   ) => readonly number[];
+  readonly check?: Part['check'];
   readonly averaged?: Part['averaged'];
   readonly hessianScalars?: Part['hessianScalars'];
   readonly numbers?: Part['numbers'];
@@ -67,11 +68,22 @@ function hyperWidth(op: OptimizerOp): number {
 }
 
 export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimizer {
-  const { name, states, averaged, hessianScalars, numbers } = rule;
+  const { name, states, check, averaged, hessianScalars, numbers } = rule;
   const op = typeof rule.op === 'string' ? rule.op : null;
   const { program, width } =
     typeof rule.op === 'string' ? { program: elementwise, width: hyperWidth(rule.op) } : rule.op;
-  const part: Part = { op, program, states, column: 0, width, transforms: [], averaged, hessianScalars, numbers };
+  const part: Part = {
+    op,
+    program,
+    states,
+    check,
+    column: 0,
+    width,
+    transforms: [],
+    averaged,
+    hessianScalars,
+    numbers,
+  };
   const hyper: Record<'learningRate' | H, Scheduled> = { ...rule.hyper };
   /** What `hyper` is in the step at hand; what does not change stands there already. */
   const values = {} as Record<'learningRate' | H, number>;

@@ -9,8 +9,8 @@ export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */
   readonly name: string;
   readonly initial: number;
-  /** Its shape, from that of the parameter; by default the same. */
-  readonly shape?: (parameter: readonly number[]) => readonly number[];
+  /** Its shape, from that of the parameter, or null for a parameter that has none of it; by default the same. */
+  readonly shape?: (parameter: readonly number[]) => readonly number[] | null;
   /** There is one for all parameters of the part; `shape` must not depend on the parameter then. */
   readonly shared?: true;
 }
@@ -44,6 +44,8 @@ export interface Part {
   readonly program: Program;
   /** In the order of the op's operands. */
   readonly states: readonly StateSpec[];
+  /** Throws where the part cannot update such a parameter. */
+  readonly check?: ((name: string, shape: readonly number[]) => void) | undefined;
   /** Where its scalars begin in a row of the table: those of the step, then the limits of `transforms`. */
   readonly column: number;
   /** How many scalars a step takes, without the limits. */

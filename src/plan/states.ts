@@ -10,7 +10,7 @@ import type { Layout } from './plan.ts';
 export interface StatePlace {
   readonly spec: StateSpec;
   readonly offset: number;
-  /** Floats occupied. */
+  /** Floats occupied: none where the parameter has none of it. */
   readonly size: number;
   /** As people see it. */
   readonly shape: readonly number[];
@@ -33,6 +33,10 @@ export interface Placement {
   readonly size: number;
 }
 
+/** The shape of a parameter's state; null where the parameter has none of it. */
+export const stateShape = ({ shape }: StateSpec, parameter: readonly number[]): readonly number[] | null =>
+  shape === undefined ? parameter : shape(parameter);
+
 const alike = ({ shape, shared }: StateSpec): boolean => shape === undefined && !shared;
 
 /**
@@ -53,13 +57,14 @@ export function placeStates(optimizer: Optimizer, network: Network): Placement {
   const parameters = network.parameters.map((parameter, i): Stated | null => {
     const part = parts[i];
     if (!part || !parameter.trainable.now) return null;
+    part.check?.(parameter.name, parameter.shape);
     let slot = 0;
     const states = part.states.map((spec): StatePlace => {
       if (alike(spec)) {
         const { size: floats, shape, layout } = parameter;
         return { spec, offset: slot++ * network.size + parameter.offset, size: floats, shape, layout };
       }
-      const shape = spec.shape ? spec.shape(parameter.shape) : parameter.shape;
+      const shape = stateShape(spec, parameter.shape) ?? [0];
       const floats = countOf(shape);
       const offset = (spec.shared && shared.get(spec)) || take(floats);
       if (spec.shared) shared.set(spec, offset);

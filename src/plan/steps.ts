@@ -44,7 +44,7 @@ export interface Steps {
   scalars(column: number, count: number): Value;
   /** Room for what is computed on the way; what it holds at first is not defined. */
   scratch(label: string, floats: number): Value;
-  /** A part of what `scratch` gave. */
+  /** A part of what `scratch` gave, or of a state. */
   within(room: Value, from: number, floats: number, label: string): Value;
   /** Where an op may put what it makes of a tensor's gradient: never the user's array. */
   changed(tensor: Updated): Value;

@@ -54,7 +54,8 @@ function createWriter(graph: Graph, start: number): Writer {
       writer.next += pad(floats);
       return at('scratch', offset, label, [floats]);
     },
-    within: ({ home }, from, floats, label) => at('scratch', (home?.offset ?? 0) + from, label, [floats]),
+    within: ({ home }, from, floats, label) =>
+      at(home?.space ?? 'scratch', (home?.offset ?? 0) + from, label, [floats]),
     changed: ({ gradient }) => gradient,
   };
   return writer;
