@@ -9,6 +9,7 @@
 #include "gemm/input_gradient.h"
 #include "gemm/update.h"
 #include "losses.h"
+#include "matrices.h"
 #include "metrics.h"
 #include "optimizers/adabelief.h"
 #include "optimizers/adadelta.h"
@@ -32,6 +33,7 @@
 #include "optimizers/sophia_g.h"
 #include "optimizers/yogi.h"
 #include "random.h"
+#include "roots.h"
 #include "table.h"
 
 #define PLUMMET_OP(op, kernel) kernel<Vec>,

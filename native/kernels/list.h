@@ -38,4 +38,12 @@
   X(averageWeights, average_weights)                        \
   X(interpolate, interpolate)                               \
   X(addNoise, add_noise)                                    \
-  X(centralize, centralize)
+  X(centralize, centralize)                                 \
+  X(matrixMoment, matrix_moment)                            \
+  X(matrixStep, matrix_step)                                \
+  X(blendSquare, blend_square)                              \
+  X(normScale, norm_scale)                                  \
+  X(soapDirection, soap_direction)                          \
+  X(reorder, reorder)                                       \
+  X(inverseRoot, inverse_root)                              \
+  X(eigenbasis, eigenbasis)

@@ -26,6 +26,9 @@ Extent sum_times(int i, int j, int k) { return {Extent::kSumTimes, i, j, k}; }
 
 Extent partials(int rows, int columns) { return {Extent::kPartials, rows, columns, 0}; }
 
+Extent volume(int i, int j, int k) { return {Extent::kVolume, i, j, k}; }
+Extent room(int n) { return {Extent::kRoom, n, 0, 0}; }
+
 OperandSpec read(const char* name, Extent extent, ElementType type = ElementType::kF32) {
   return {name, type, Access::kRead, false, extent};
 }
@@ -378,6 +381,92 @@ OpSpec centralize() {
           false};
 }
 
+// What optimizers do with whole matrices.
+OpSpec matrix_moment() {
+  return {"matrixMoment",
+          {read("parameter", product(0, 2)), read("gradient", product(0, 2)), update("mean", product(0, 1)),
+           write("out", product(0, 1)), read("hyper", constant(5))},
+          {"rows", "columns", "width", "panelled"},
+          rows_first,
+          [](Dims d, double) { return 32 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec matrix_step() {
+  return {"matrixStep",
+          {update("parameter", product(0, 2)), read("direction", product(0, 1)), read("hyper", constant(2))},
+          {"rows", "columns", "width", "panelled", "scaling"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec blend_square() {
+  return {"blendSquare",
+          {update("x", product(0, 0)), read("y", product(0, 0)), read("hyper", constant(3))},
+          {"n"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec norm_scale() {
+  return {"normScale",
+          {read("partials", sum(0, 0)), read("limit", constant(2)), write("scale", constant(1))},
+          {"blocks", "count"},
+          one,
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec soap_direction() {
+  return {"soapDirection",
+          {update("mean", dim(0)), read("gradient", dim(0)), update("expAvgSq", dim(0)), read("hyper", constant(4))},
+          {"n"},
+          [](Dims d) { return ceil(d[0] / 16); },
+          [](Dims d, double) { return 32 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec reorder() {
+  return {"reorder",
+          {update("values", volume(0, 1, 2)), read("order", dim(1)), write("room", volume(0, 1, 2)),
+           read("mode", constant(1))},
+          {"before", "n", "after"},
+          one,
+          [](Dims d, double) { return d[0] * d[1] * d[2]; },
+          {},
+          {},
+          false};
+}
+OpSpec inverse_root() {
+  return {"inverseRoot",
+          {read("factor", product(0, 0)), update("root", product(0, 0)), write("room", room(0)),
+           read("hyper", constant(3))},
+          {"n", "order"},
+          one,
+          [](Dims d, double) { return 64 * d[0] * d[0] * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec eigenbasis() {
+  return {"eigenbasis",
+          {read("factor", product(0, 0)), update("basis", product(0, 0)), write("order", dim(0)),
+           write("room", room(0)), read("mode", constant(1))},
+          {"n"},
+          one,
+          [](Dims d, double) { return 64 * d[0] * d[0] * d[0]; },
+          {},
+          {},
+          false};
+}
+
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -433,6 +522,10 @@ double Extent::operator()(const double* d) const {
       return (d[a] + d[b]) * d[c];
     case kPartials:
       return 2 * blocks(d[a], d[b]);
+    case kVolume:
+      return d[a] * d[b] * d[c];
+    case kRoom:
+      return 4 * d[a] * d[a] + 8 * d[a] + 2;
   }
   return HUGE_VAL;
 }

@@ -27,6 +27,8 @@ struct Extent {
     kSum,       // d[a] + d[b]
     kSumTimes,  // (d[a] + d[b]) * d[c]
     kPartials,  // two floats for each block of 64 rows (d[a]) and 4096 columns (d[b])
+    kVolume,    // d[a] * d[b] * d[c]
+    kRoom,      // two matrices of float64, d[a] * d[a], and four vectors
   } form;
   int a, b, c;
 

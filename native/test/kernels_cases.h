@@ -62,6 +62,12 @@ class Cases {
     a.written = true;
     return a;
   }
+  // What the op computes in: no element is compared.
+  Array room(int64_t n) {
+    Array a = written(flat(n));
+    a.layout = Layout::kUndefined;
+    return a;
+  }
   static Array in_place(Array a, int on) {
     a.written = true;
     a.same_as = on;
@@ -81,6 +87,8 @@ class Cases {
   std::vector<Problem> element_wise(Op op);
   std::vector<Problem> per_row(Op op);
   std::vector<Problem> of_gradients(Op op);
+  std::vector<Problem> of_matrices(Op op);
+  std::vector<Problem> of_squares(Op op);
   std::vector<Problem> optimizers(Op op);
   std::vector<Problem> of_dense(Op op);
   Source source_;
@@ -321,6 +329,93 @@ inline std::vector<Problem> Cases::of_gradients(Op op) {
   return all;
 }
 
+// Matrices of optimizers beside parameters and gradients in rows and in panels.
+inline std::vector<Problem> Cases::of_matrices(Op op) {
+  std::vector<Problem> all;
+  if (op == kOp_soapDirection) {
+    for (int64_t n : {1, 15, 16, 33, 100}) {
+      for (float moves : {0.0f, 1.0f}) {
+        Array scalars = values({moves, 0.9f, 0.1f, 1e-8f});
+        all.push_back({op, {written(flat(n)), flat(n, true), written(hyper(n)), scalars}, {n}, (n + 15) / 16});
+      }
+    }
+    return all;
+  }
+  if (op == kOp_normScale) {
+    for (int64_t blocks : {0, 1, 3, 40}) {
+      Array partials = flat(2 * blocks);
+      for (int64_t i = 0; i < blocks; i++) {
+        const double x = source_.uniform() + 1;
+        memcpy(&partials.bytes[size_t(8 * i)], &x, 8);
+      }
+      all.push_back({op, {partials, hyper(2), written(flat(1))}, {blocks, blocks % 2 * 7}, 1});
+    }
+    return all;
+  }
+  const int64_t shapes[][2] = {{1, 1}, {1, 40}, {5, 31}, {3, 33}, {70, 50}, {64, 32}, {9, 100}};
+  for (const auto& s : shapes) {
+    for (int64_t variant = 0; variant < 10; variant++) {
+      const int64_t rows = s[0], columns = s[1], panelled = variant % 2;
+      const int64_t width = panelled ? pad(columns) : columns;
+      const bool any = variant % 4 > 1;
+      const Array p = panelled ? panels(rows, columns, any) : flat(rows * columns, any);
+      const Array g = panelled ? panels(rows, columns, any) : flat(rows * columns, any);
+      if (op == kOp_matrixMoment) {
+        if (variant > 3) break;
+        all.push_back({op,
+                       {p, g, written(flat(rows * columns, any)), written(flat(rows * columns)), hyper(5)},
+                       {rows, columns, width, panelled},
+                       rows});
+      } else {
+        all.push_back({op,
+                       {written(p), flat(rows * columns, any), hyper(2)},
+                       {rows, columns, width, panelled, variant / 2},
+                       rows});
+      }
+    }
+  }
+  return all;
+}
+
+// Square matrices: their mixtures, roots and bases, and the order that follows.
+inline std::vector<Problem> Cases::of_squares(Op op) {
+  std::vector<Problem> all;
+  for (int64_t n : {1, 2, 3, 5, 8, 17, 40}) {
+    for (int64_t variant = 0; variant < 6; variant++) {
+      const float mode = float(variant % 3);
+      if (op == kOp_blendSquare) {
+        all.push_back({op, {written(flat(n * n, variant == 1)), flat(n * n), hyper(3)}, {n}, n});
+      } else if (op == kOp_reorder) {
+        const int64_t before = 1 + variant % 2, after = 1 + variant;
+        Array order = flat(n, variant == 5);
+        for (int64_t i = 0; i < n && variant < 5; i++) order.f()[i] = float((i + 1) % n);
+        all.push_back({op,
+                       {written(flat(before * n * after)), order, room(before * n * after), values({mode})},
+                       {before, n, after},
+                       1});
+      } else {
+        // Of a matrix of n - 1 rows, so that one eigenvalue is 0; as it is for the last variants.
+        Array factor = flat(n * n, variant == 5), rows = flat(n * n);
+        for (int64_t i = 0; i < n && variant < 4; i++) {
+          for (int64_t j = 0; j < n; j++) {
+            float sum = 0;
+            for (int64_t k = 0; k < n - 1; k++) sum = sum + rows.f()[k * n + i] * rows.f()[k * n + j];
+            factor.f()[i * n + j] = sum;
+          }
+        }
+        const Array doubles = room(4 * n * n + 8 * n + 2);
+        if (op == kOp_inverseRoot) {
+          Array scalars = values({variant == 3 ? 0.0f : 1.0f, 0.9f, 1e-6f});
+          all.push_back({op, {factor, written(flat(n * n)), doubles, scalars}, {n, variant + 1}, 1});
+        } else {
+          all.push_back({op, {factor, written(flat(n * n)), written(flat(n)), doubles, values({mode})}, {n}, 1});
+        }
+      }
+    }
+  }
+  return all;
+}
+
 inline std::vector<Problem> Cases::of(Op op) {
   if (op >= kOp_sgdOfDense) return of_dense(op);
   if (op <= kOp_copyRows) return gathers(op);
@@ -348,6 +443,10 @@ inline std::vector<Problem> Cases::of(Op op) {
     return of_gradients(op);
   } else if (op <= kOp_centralize) {
     return composition(op, *this);
+  } else if (op == kOp_blendSquare || (op >= kOp_reorder && op <= kOp_eigenbasis)) {
+    return of_squares(op);
+  } else if (op <= kOp_eigenbasis) {
+    return of_matrices(op);
   } else {
     return optimizers(op);
   }

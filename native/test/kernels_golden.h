@@ -46,6 +46,14 @@ constexpr uint64_t kGolden[kOpCount] = {
     0xb337af234ca8e87d,  // interpolate
     0x2b920ac16efd430f,  // addNoise
     0xf5bf73542deb0285,  // centralize
+    0xa7d1cbee261c46ba,  // matrixMoment
+    0xe2b078712ffa5275,  // matrixStep
+    0x20e5b261160078e4,  // blendSquare
+    0x8fbe532844a3412b,  // normScale
+    0xc17ae851671d44db,  // soapDirection
+    0x9dfc894fbc29b99c,  // reorder
+    0x88d97eb599b351a8,  // inverseRoot
+    0x69ffec20e7cef098,  // eigenbasis
     0x0d51fc00dac81653,  // sgd
     0x588d0af596b9ca50,  // sgdMomentum
     0xba3eca7f7cfe40c2,  // sgdNesterov

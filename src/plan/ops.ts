@@ -3,6 +3,7 @@
  * operand spans. `native/plan/ops.h` holds the same table; a test compares the two. What an op computes is defined in
  * docs/definitions.md.
  */
+import { matrixOps } from './matrix-ops.ts';
 import {
   at,
   dim,
@@ -274,7 +275,7 @@ const plain = [
   },
 ] as const satisfies readonly OpSpec[];
 
-export const ops = [...plain, ...optimizerOps, ...denseOptimizerOps] as const;
+export const ops = [...plain, ...matrixOps, ...optimizerOps, ...denseOptimizerOps] as const;
 
 export type OpName = (typeof ops)[number]['name'];
 

@@ -66,6 +66,7 @@ export function realElements(spec: OpSpec, operand: OperandSpec, dims: Dims): Re
     (index) =>
       index % ld < columns;
   const op = spec.name as OpName;
+  if (op === 'inverseRoot' || op === 'eigenbasis' || op === 'reorder') return operand.name === 'room' ? none : all;
   if (op.endsWith('OfDense')) return operand.name === 'gradient' ? none : panels(dim('inputs'), dim('outputs'));
   if (op === 'denseKernelGradient' && operand.name === 'out') return panels(dim('inputs'), dim('outputs'));
   if (op === 'dense' && operand.name === 'out') return rowMajor(dim('ld'), dim('outputs'));
@@ -128,6 +129,7 @@ export function operandsOf({ op, dims, sparse, temper, shift, seed }: Case): (Nu
     if (operand.name === 'labels') return fill(() => Math.floor(random() * dim('columns')));
     if (operand.name === 'order' && op !== 'shuffle') return fill(() => Math.floor(random() * dim('sourceRows')));
     if (operand.name === 'table') return fill((i) => (i < 256 ? Math.fround(i / 255) : 0));
+    if (operand.name === 'mode') return fill(() => Math.floor(3 * random()));
     if (operand.type === 'u8') return fill(() => Math.floor(random() * 256));
     if (operand.name === 'targets' && temper !== 'wild') return fill(() => (random() < 0.5 ? 0 : 1));
     if (operand.name === 'hyper' && temper !== 'wild') return fill(() => random());

@@ -19,6 +19,12 @@ const perActivation = (dims: (activation: number) => number[][]): number[][] => 
 const products = matrices.map(([n, width], i) => [n, widths[(5 * i + 3) % widths.length], width] as const);
 const flat = [0, 1, 2, 15, 16, 17, 31, 33, 100, 257].map((n) => [n]);
 
+/** Row-major, with and without room between rows, and in panels. */
+const byLayout = (extra: readonly number[]): number[][] => [
+  ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0, ...extra]),
+  ...matrices.map(([n, width]) => [n, width, pad(width), 1, ...extra]),
+];
+
 const shapes: Partial<Record<OpName, number[][]>> = {
   copyRows: matrices.map(([n, width], i) => [n, width, i % 3, ldOf(width, i)]),
   dense: perActivation((a) => products.map(([n, k, m], i) => [n, k, m, ldOf(k, i), ldOf(m, i + 1), a])),
@@ -65,6 +71,30 @@ const shapes: Partial<Record<OpName, number[][]>> = {
     ...matrices.map(([n, width]) => [n, width, pad(width), 1]),
     [300, 1, 1, 0],
   ],
+  matrixMoment: byLayout([]),
+  matrixStep: [0, 1, 2, 3, 4, 5].flatMap((scaling) => byLayout([scaling])),
+  blendSquare: flat.map(([n]) => [n % 100]),
+  normScale: [0, 1, 2, 7].flatMap((blocks) => [0, 3].map((count) => [blocks, count])),
+  soapDirection: flat,
+  reorder: [
+    [0, 3, 2],
+    [1, 1, 1],
+    [1, 7, 1],
+    [1, 7, 5],
+    [4, 9, 1],
+    [3, 10, 4],
+    [2, 0, 3],
+  ],
+  inverseRoot: [0, 1, 2, 3, 7, 8, 9, 17, 33].flatMap((n, i) => [
+    [n, i],
+    ...(n === 3
+      ? [
+          [3, 5],
+          [3, 6],
+        ]
+      : []),
+  ]),
+  eigenbasis: [0, 1, 2, 3, 7, 8, 9, 17, 33].flatMap((n) => [[n], [n]]),
   gemm: [...products, [5, 0, 3] as const, [0, 4, 3] as const, [50, 3, 70] as const].flatMap(([m, k, n]) =>
     [0, 1, 2, 3, 4, 5, 6, 7].map((way) => [m, n, k, way & 1, (way >> 1) & 1, way >> 2]),
   ),

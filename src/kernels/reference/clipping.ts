@@ -4,7 +4,7 @@ import type { Kernel, KernelOperand } from './kernel.ts';
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 4096;
-const STRIP = 32;
+export const STRIP = 32;
 
 const SQUARES = 0;
 const LARGEST = 2;

@@ -17,6 +17,7 @@ import { copyRows, gatherBytes, gatherFloats } from './gather.ts';
 import { dense, denseInputGradient, denseKernelGradient, gemm } from './gemm.ts';
 import type { Kernel } from './kernel.ts';
 import { meanSquaredError, sigmoidCrossentropy, softmaxCrossentropy, sparseSoftmaxCrossentropy } from './losses.ts';
+import { blendSquare, matrixMoment, matrixStep, normScale, reorder, soapDirection } from './matrices.ts';
 import { absoluteError, binaryAccuracy, categoricalAccuracy, sparseAccuracy, squaredError } from './metrics.ts';
 import { adabelief, adabeliefAmsgrad } from './optimizers/adabelief.ts';
 import { adadelta } from './optimizers/adadelta.ts';
@@ -41,6 +42,7 @@ import { sophiaG } from './optimizers/sophia-g.ts';
 import { yogi } from './optimizers/yogi.ts';
 import { shuffle } from './random.ts';
 import { addToTotal, columnSums } from './reduce.ts';
+import { eigenbasis, inverseRoot } from './roots.ts';
 import { ofDense } from './update.ts';
 
 const optimizers: Readonly<Record<OptimizerOp, Kernel>> = {
@@ -117,6 +119,14 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   interpolate,
   addNoise,
   centralize,
+  matrixMoment,
+  matrixStep,
+  blendSquare,
+  normScale,
+  soapDirection,
+  reorder,
+  inverseRoot,
+  eigenbasis,
   ...optimizers,
   ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
     `${OptimizerOp}OfDense`,
