@@ -232,6 +232,23 @@ describe('muon', () => {
     );
   });
 
+  it('goes with windows of batches, skipped steps and averages of weights', async () => {
+    const options = { skipNonFinite: true, gradientAccumulationSteps: 2, ema: 0.9, clipNorm: 1 };
+    for (const create of [muon, shampoo, soap]) {
+      const digests: string[] = [];
+      for (const { choice } of backends()) {
+        const model = sequential([layers.dense({ units: 9, inputShape: [5] }), layers.dense({ units: 2 })], {
+          seed: 2,
+        });
+        model.compile({ optimizer: create(options), loss: 'mse', backend: choice });
+        await model.fit(random(5 * 40, 3), random(2 * 40, 4), { batchSize: 8, epochs: 2 });
+        digests.push(model.digest());
+        expect(Object.values(model.getWeights()).every(({ data }) => data.every(Number.isFinite))).toBe(true);
+      }
+      expect(new Set(digests).size).toBe(1);
+    }
+  });
+
   it('follows a learning rate that is set, with AdamW as well', () => {
     const b = Float32Array.of(1);
     const bound = muon({ adamWeightDecay: 0 }).bind({ b });
