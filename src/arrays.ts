@@ -101,6 +101,15 @@ export function float32Array(who: string, name: string, value: unknown): Float32
   return plain(value);
 }
 
+/** Checks that a value is a Uint8Array with its memory in place. */
+export function bytes(who: string, name: string, value: unknown): Uint8Array {
+  if (typedArrayName(value) !== 'Uint8Array') {
+    throw typeError('ERR_PLUMMET_TYPE', `${who}: ${name} must be a Uint8Array, got ${describe(value)}`);
+  }
+  checkAttached(who, name, value as Uint8Array);
+  return plain(value as Uint8Array);
+}
+
 /** In shared memory whose size is fixed: it can neither be detached nor shrink while another thread works on it. */
 export function isShared(array: NumberArray): boolean {
   const buffer = bufferOf(array);

@@ -30,6 +30,7 @@
 #include "optimizers/schedule_free.h"
 #include "optimizers/sgd.h"
 #include "optimizers/signum.h"
+#include "optimizers/small_states.h"
 #include "optimizers/sophia_g.h"
 #include "optimizers/yogi.h"
 #include "random.h"

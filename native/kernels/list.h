@@ -46,4 +46,14 @@
   X(soapDirection, soap_direction)                          \
   X(reorder, reorder)                                       \
   X(inverseRoot, inverse_root)                              \
-  X(eigenbasis, eigenbasis)
+  X(eigenbasis, eigenbasis) \
+  X(adamUint8, adam_uint8)                                  \
+  X(adamBfloat16, adam_bfloat16)                            \
+  X(adamAmsgradUint8, adam_amsgrad_uint8)                   \
+  X(adamAmsgradBfloat16, adam_amsgrad_bfloat16)             \
+  X(adamwUint8, adamw_uint8)                                \
+  X(adamwBfloat16, adamw_bfloat16)                          \
+  X(adamwAmsgradUint8, adamw_amsgrad_uint8)                 \
+  X(adamwAmsgradBfloat16, adamw_amsgrad_bfloat16)           \
+  X(lionUint8, lion_uint8)                                  \
+  X(lionBfloat16, lion_bfloat16)

@@ -380,6 +380,39 @@ OpSpec centralize() {
           {},
           false};
 }
+// An optimizer's step on states in few bits.
+OpSpec small_states(const char* name, const char* states, int hyper, bool codes) {
+  OpSpec spec = {name,
+                 {update("parameter", product(0, 2)), read("gradient", product(0, 2))},
+                 {"rows", "columns", "width", "panelled", "blockSize"},
+                 [](Dims d) { return ceil(d[0] * d[1] / d[4]); },
+                 [](Dims d, double) { return 512 * d[0] * d[1]; },
+                 {{2, 1}},
+                 {},
+                 false};
+  for (const std::string& state : split(states)) {
+    if (codes) {
+      spec.operands.push_back(update((state + "Codes").c_str(), {Extent::kParts, 0, 1, 4}));
+      spec.operands.push_back(update((state + "Scales").c_str(), {Extent::kBlocks, 0, 1, 4}));
+    } else {
+      spec.operands.push_back(update(state.c_str(), {Extent::kParts, 0, 1, 2}));
+    }
+  }
+  spec.operands.push_back(read("hyper", constant(hyper)));
+  return spec;
+}
+const char* const kMoments = "expAvg,expAvgSq";
+const char* const kMaxima = "expAvg,expAvgSq,maxExpAvgSq";
+OpSpec adam_uint8() { return small_states("adamUint8", kMoments, 8, true); }
+OpSpec adam_bfloat16() { return small_states("adamBfloat16", kMoments, 8, false); }
+OpSpec adam_amsgrad_uint8() { return small_states("adamAmsgradUint8", kMaxima, 8, true); }
+OpSpec adam_amsgrad_bfloat16() { return small_states("adamAmsgradBfloat16", kMaxima, 8, false); }
+OpSpec adamw_uint8() { return small_states("adamwUint8", kMoments, 8, true); }
+OpSpec adamw_bfloat16() { return small_states("adamwBfloat16", kMoments, 8, false); }
+OpSpec adamw_amsgrad_uint8() { return small_states("adamwAmsgradUint8", kMaxima, 8, true); }
+OpSpec adamw_amsgrad_bfloat16() { return small_states("adamwAmsgradBfloat16", kMaxima, 8, false); }
+OpSpec lion_uint8() { return small_states("lionUint8", "expAvg", 6, true); }
+OpSpec lion_bfloat16() { return small_states("lionBfloat16", "expAvg", 6, false); }
 
 // What optimizers do with whole matrices.
 OpSpec matrix_moment() {
@@ -480,6 +513,7 @@ DimKind kind_of(const std::string& name) {
   if (name == "logits" || name == "transposeA" || name == "transposeB" || name == "accumulate" || name == "panelled")
     return DimKind::kFlag;
   if (name == "epoch") return DimKind::kEpoch;
+  if (name == "blockSize") return DimKind::kBlockSize;
   if (name == "columns" || name == "inputs" || name == "outputs" || name.compare(0, 2, "ld") == 0)
     return DimKind::kWidth;
   return DimKind::kSize;
@@ -526,6 +560,10 @@ double Extent::operator()(const double* d) const {
       return d[a] * d[b] * d[c];
     case kRoom:
       return 4 * d[a] * d[a] + 8 * d[a] + 2;
+    case kParts:
+      return ceil(d[a] * d[b] / c);
+    case kBlocks:
+      return ceil(d[a] * d[b] / d[c]);
   }
   return HUGE_VAL;
 }
@@ -582,8 +620,11 @@ Checked check_dims(const OpSpec& spec, const double* dims, bool special) {
     const DimKind kind = spec.kinds[i];
     const double value = dims[i];
     if (special && allowed_special(kind, value)) continue;
-    const double largest = kind == DimKind::kActivation ? 3 : kind == DimKind::kFlag ? 1 : kLargestDim;
-    const double least = kind == DimKind::kWidth ? 1 : 0;
+    const double largest = kind == DimKind::kActivation  ? 3
+                           : kind == DimKind::kFlag      ? 1
+                           : kind == DimKind::kBlockSize ? kLargestBlock
+                                                         : kLargestDim;
+    const double least = kind == DimKind::kWidth || kind == DimKind::kBlockSize ? 1 : 0;
     if (!(value >= least && value <= largest) || value != floor(value)) {
       return shape_failure(spec.name + ": " + spec.dims[i] + " is " + to_text(value) +
                            ", expected a whole number from " + to_text(least) + " to " + to_text(largest) + ".");

@@ -29,6 +29,8 @@ struct Extent {
     kPartials,  // two floats for each block of 64 rows (d[a]) and 4096 columns (d[b])
     kVolume,    // d[a] * d[b] * d[c]
     kRoom,      // two matrices of float64, d[a] * d[a], and four vectors
+    kParts,     // ceil(d[a] * d[b] / c)
+    kBlocks,    // ceil(d[a] * d[b] / d[c])
   } form;
   int a, b, c;
 
@@ -44,7 +46,7 @@ struct OperandSpec {
 };
 
 // What a dim may hold, which follows from its name.
-enum class DimKind { kSize, kWidth, kActivation, kFlag, kEpoch };
+enum class DimKind { kSize, kWidth, kActivation, kFlag, kEpoch, kBlockSize };
 
 struct OpSpec {
   std::string name;
@@ -77,6 +79,7 @@ constexpr double kRowsDim = -1;                     // rows in this batch
 constexpr double kEpochDim = -2;                    // number of the epoch, from 0
 constexpr double kSourceRowsDim = -3;               // rows of the dataset
 constexpr double kFirstDim = -4;                    // position of the batch's first row
+constexpr double kLargestBlock = 16384;             // elements of which some states are stored together
 constexpr double kLargestDim = 9007199254740991.0;  // 2^53 - 1
 
 // Whether these dims are whole, not negative, and fit each other. Special values pass only where `special` allows them,

@@ -89,6 +89,7 @@ class Cases {
   std::vector<Problem> of_gradients(Op op);
   std::vector<Problem> of_matrices(Op op);
   std::vector<Problem> of_squares(Op op);
+  std::vector<Problem> in_few_bits(Op op);
   std::vector<Problem> optimizers(Op op);
   std::vector<Problem> of_dense(Op op);
   Source source_;
@@ -416,6 +417,37 @@ inline std::vector<Problem> Cases::of_squares(Op op) {
   return all;
 }
 
+// Steps on states that are stored in few bits, of parameters in rows and in panels.
+inline std::vector<Problem> Cases::in_few_bits(Op op) {
+  const bool lion = op >= kOp_lionUint8, amsgrad = op == kOp_adamAmsgradUint8 || op == kOp_adamAmsgradBfloat16 ||
+                                                   op == kOp_adamwAmsgradUint8 || op == kOp_adamwAmsgradBfloat16;
+  const bool codes = (op - kOp_adamUint8) % 2 == 0;
+  const int64_t states = lion ? 1 : amsgrad ? 3 : 2;
+  std::vector<Problem> all;
+  const int64_t shapes[][2] = {{1, 1}, {1, 100}, {5, 31}, {3, 33}, {70, 50}, {9, 65}};
+  for (const auto& s : shapes) {
+    for (int variant = 0; variant < 4; variant++) {
+      for (int64_t size : {1, 13, 256}) {
+        const bool any = variant % 2 == 1;
+        const int64_t rows = s[0], columns = s[1], panelled = variant / 2, n = rows * columns;
+        const int64_t width = panelled ? pad(columns) : columns + size % 3;
+        const auto matrix = [&] { return panelled ? panels(rows, columns, any) : flat(rows * width, any); };
+        Problem p = {op, {written(matrix()), matrix()}, {rows, columns, width, panelled, size}, (n + size - 1) / size};
+        for (int64_t i = 0; i < states; i++) {
+          Array stored = flat(codes ? (n + 3) / 4 : (n + 1) / 2);
+          stored.floats = false;
+          for (uint8_t& byte : stored.bytes) byte = uint8_t(source_.below(256));
+          p.arrays.push_back(written(stored));
+          if (codes) p.arrays.push_back(written(flat((n + size - 1) / size, any)));
+        }
+        p.arrays.push_back(hyper(lion ? 6 : 8));
+        all.push_back(p);
+      }
+    }
+  }
+  return all;
+}
+
 inline std::vector<Problem> Cases::of(Op op) {
   if (op >= kOp_sgdOfDense) return of_dense(op);
   if (op <= kOp_copyRows) return gathers(op);
@@ -447,6 +479,8 @@ inline std::vector<Problem> Cases::of(Op op) {
     return of_squares(op);
   } else if (op <= kOp_eigenbasis) {
     return of_matrices(op);
+  } else if (op >= kOp_adamUint8 && op <= kOp_lionBfloat16) {
+    return in_few_bits(op);
   } else {
     return optimizers(op);
   }

@@ -54,6 +54,16 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x9dfc894fbc29b99c,  // reorder
     0x88d97eb599b351a8,  // inverseRoot
     0x69ffec20e7cef098,  // eigenbasis
+    0x4ba303e297b19a70,  // adamUint8
+    0x09bd03a3c7462ba5,  // adamBfloat16
+    0x3a2796edd35f2949,  // adamAmsgradUint8
+    0x9fe9679ac0bf27d8,  // adamAmsgradBfloat16
+    0x5ad4aec666cea907,  // adamwUint8
+    0xdc29a24b8ff4f011,  // adamwBfloat16
+    0x56039fa05949f769,  // adamwAmsgradUint8
+    0x7125578020252482,  // adamwAmsgradBfloat16
+    0xe8f10d8ad3bc9079,  // lionUint8
+    0x73666d778e068f49,  // lionBfloat16
     0x0d51fc00dac81653,  // sgd
     0x588d0af596b9ca50,  // sgdMomentum
     0xba3eca7f7cfe40c2,  // sgdNesterov

@@ -11,7 +11,7 @@ import {
   typedArrayName,
   typeError,
 } from '../errors.ts';
-import { type ElementType, type OpName, type OpSpec, opNamed, ops, pad } from '../plan/ops.ts';
+import { type ElementType, LARGEST_BLOCK, type OpName, type OpSpec, opNamed, ops, pad } from '../plan/ops.ts';
 import type { Numbers } from './addon.ts';
 
 export interface GemmArguments {
@@ -135,6 +135,7 @@ function checkArray(who: string, name: string, value: unknown, type: ElementType
 }
 
 const flags = new Set(['logits', 'transposeA', 'transposeB', 'accumulate', 'panelled']);
+const largest: Readonly<Record<string, number>> = { activation: 3, blockSize: LARGEST_BLOCK };
 const widths = new Set(['columns', 'inputs', 'outputs', 'ld', 'ldx', 'ldy']);
 
 /**
@@ -149,8 +150,8 @@ interface Limits {
 
 const limitsOf = (spec: OpSpec): Limits[] =>
   spec.dims.map((name) => ({
-    least: widths.has(name) ? 1 : 0,
-    most: flags.has(name) ? 1 : name === 'activation' ? 3 : Number.MAX_SAFE_INTEGER,
+    least: widths.has(name) || name === 'blockSize' ? 1 : 0,
+    most: flags.has(name) ? 1 : (largest[name] ?? Number.MAX_SAFE_INTEGER),
     columns: name.startsWith('ld') || name === 'width' ? spec.dims.indexOf(leadingOf(spec, name)) : undefined,
     panelled: spec.dims.includes('panelled') ? spec.dims.indexOf('panelled') : undefined,
   }));
@@ -177,7 +178,7 @@ const neededFor = (dims: readonly number[], columns: number, panelled: number | 
 
 function wrongDim(spec: OpSpec, i: number, dims: readonly number[], { least, most }: Limits): Error {
   const expected =
-    most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from 0 to ${most}`;
+    most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
   const message = `${spec.name}: ${spec.dims[i]} must be ${expected}, got ${describe(dims[i])}`;
   return typeof dims[i] === 'number'
     ? rangeError('ERR_PLUMMET_SHAPE', message)

@@ -1,6 +1,7 @@
 /** What `compile` settles: optimizer, loss, metrics and the executor; everything is checked before anything changes. */
 import { executor } from '../backend.ts';
 import { checkOptions, describe, elements, oneOf, rangeError, typeError } from '../errors.ts';
+import { countOf } from '../layout.ts';
 import { type Loss, type LossName, resolve as resolveLoss } from '../losses/index.ts';
 import { sharedFloats } from '../memory.ts';
 import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
@@ -9,6 +10,7 @@ import { gateState } from '../plan/gate.ts';
 import { lower } from '../plan/lower.ts';
 import type { Executor } from '../plan/plan.ts';
 import { placeStates } from '../plan/states.ts';
+import { fillStored } from '../plan/stored.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertWritable } from './lock.ts';
 
@@ -109,8 +111,8 @@ export function compile(core: Core, given: unknown): void {
   const { parameters, control, size } = placeStates(optimizer, network);
   const state = sharedFloats(size);
   for (const stated of parameters) {
-    for (const { spec, offset, size: floats } of stated?.states ?? [])
-      state.fill(spec.initial, offset, offset + floats);
+    for (const { spec, offset, size: floats, shape } of stated?.states ?? [])
+      fillStored(spec, state.subarray(offset, offset + floats), countOf(shape));
   }
   if (control !== null) state[control + gateState.scaling] = optimizer.gate?.scale ?? 1;
   assertWritable(core.lock, 'compile');

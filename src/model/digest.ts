@@ -2,6 +2,7 @@
 import { type DigestEntry, digest as digestOf } from '../digest.ts';
 import { gateState } from '../plan/gate.ts';
 import { placeStates } from '../plan/states.ts';
+import { readState } from '../plan/stored.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertReadable } from './lock.ts';
 import { read } from './weights.ts';
@@ -21,7 +22,7 @@ export function digest(core: Core): string {
     const stated = placed[p];
     if (!stated) continue;
     for (const place of stated.states) {
-      if (place.size > 0) entries.set(`${name}.${place.spec.name}`, read(core.state, place));
+      if (place.size > 0) entries.set(`${name}.${place.spec.name}`, readState(core.state, place));
     }
     entries.set(`${name}.step`, core.step);
     if (gate && gate.batches > 1 && control !== null) {

@@ -1,6 +1,6 @@
 /** The state of a model's optimizer, by name. */
 import { stateError } from '../errors.ts';
-import { pack } from '../layout.ts';
+import { countOf } from '../layout.ts';
 import type { LoadOptions, StateDict, StateDifference } from '../optimizers/optimizer.ts';
 import {
   loadState,
@@ -14,9 +14,9 @@ import {
 } from '../optimizers/state-dict.ts';
 import { gateState } from '../plan/gate.ts';
 import { placeStates } from '../plan/states.ts';
+import { arrayOf, readState, type StateArray, writeState } from '../plan/stored.ts';
 import { type Core, compiledOf, networkOf } from './core.ts';
 import { assertReadable, assertWritable } from './lock.ts';
-import { read } from './weights.ts';
 
 /** @param loads - takes what is to be done once all of a state has been read */
 function entriesOf(core: Core, loads: (() => void)[]): StateEntry[] {
@@ -32,10 +32,10 @@ function entriesOf(core: Core, loads: (() => void)[]): StateEntry[] {
       if (place.size === 0) continue;
       entries.push({
         name: `${parameter.name}.${place.spec.name}`,
-        kind: 'floats',
-        length: place.shape.reduce((product, n) => product * n, 1),
-        read: () => read(core.state, place).data,
-        write: (values) => pack(values, place.shape, place.layout, core.state, place.offset),
+        kind: arrayOf(place.spec),
+        length: countOf(place.shape),
+        read: () => readState(core.state, place).data,
+        write: (values: StateArray) => writeState(core.state, place, values),
       });
     }
     entries.push({

@@ -2,11 +2,12 @@ import { flag, inRange } from '../errors.ts';
 import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { type Convention, conventionOption } from './convention.ts';
+import { type FewBitsOptions, fewBits, fewBitsOptions } from './few-bits.ts';
 import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 import { runningProduct, settledFrom } from './products.ts';
 
-export interface AdamOptions {
+export interface AdamOptions extends FewBitsOptions {
   /** At least 0, or a schedule; default 1e-3. */
   learningRate?: Scheduled;
   /** In [0, 1): decay of the mean of gradients; default 0.9. */
@@ -37,13 +38,14 @@ export const adamOptions = [
   'amsgrad',
   'biasCorrection',
   'convention',
+  ...fewBitsOptions,
 ] as const;
 
 /**
  * Adam (Kingma and Ba 2015, Algorithm 1), in PyTorch's form.
  *
  * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − learningRate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε). States: `expAvg`, `expAvgSq`, with
- * amsgrad also `maxExpAvgSq`.
+ * amsgrad also `maxExpAvgSq`; in eight bits `expAvgCodes`, `expAvgScales` and so on.
  *
  * Keras adds ε to √v before the correction (the paper's ε̂), and decouples weight decay. optax takes AMSGrad's maximum of the corrected v, and
  * can add a second ε under the root; neither is here.
@@ -93,12 +95,16 @@ export function adamRule(
   const power1 = biasCorrection ? runningProduct(beta1) : () => 0;
   const power2 = biasCorrection ? runningProduct(beta2) : () => 0;
   const kernel = decoupled ? 'adamw' : 'adam';
+  const storage = fewBits(who, given);
   return createOptimizer({
     name: who,
     hyper: { learningRate, weightDecay },
-    options: { beta1, beta2, epsilon, amsgrad, biasCorrection, convention, ...own },
-    op: amsgrad ? `${kernel}Amsgrad` : kernel,
-    states: ['expAvg', 'expAvgSq', ...(amsgrad ? ['maxExpAvgSq'] : [])].map((name) => ({ name, initial: 0 })),
+    options: { beta1, beta2, epsilon, amsgrad, biasCorrection, convention, ...own, ...storage.options },
+    ...storage.of(amsgrad ? `${kernel}Amsgrad` : kernel, 8, [
+      'expAvg',
+      'expAvgSq',
+      ...(amsgrad ? ['maxExpAvgSq'] : []),
+    ]),
     settledFrom: biasCorrection ? Math.max(settledFrom(beta1), settledFrom(beta2)) : 1,
     scalars: (step, { learningRate, weightDecay }) => {
       const rate = learningRate / (1 - power1(step));

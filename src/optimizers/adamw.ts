@@ -2,6 +2,7 @@ import { type AdamOptions, adamRule } from './adam.ts';
 import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
 import { conventionOption } from './convention.ts';
+import { fewBitsOptions } from './few-bits.ts';
 import type { Scheduled } from './make.ts';
 import type { Optimizer } from './optimizer.ts';
 
@@ -19,6 +20,7 @@ const known = [
   'amsgrad',
   'biasCorrection',
   'convention',
+  ...fewBitsOptions,
 ] as const;
 
 /**
@@ -26,7 +28,7 @@ const known = [
  *
  * p ← p · (1 − learningRate · λ); then as adam: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − learningRate / (1 − β₁ᵗ) · m / (√v / √(1 −
  * β₂ᵗ) + ε).
- * States: `expAvg`, `expAvgSq`, with amsgrad also `maxExpAvgSq`.
+ * States: `expAvg`, `expAvgSq`, with amsgrad also `maxExpAvgSq`; in eight bits `expAvgCodes`, `expAvgScales` and so on.
  *
  * The paper's decay goes with the schedule's factor alone, that of PyTorch, Keras and optax with the learning rate. Keras adds ε to √v before the
  * correction. Defaults of λ differ: PyTorch 0.01, Keras 0.004, optax 1e-4.

@@ -1,10 +1,9 @@
 import { bufferOf, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
 import { checkOptions, rangeError, stateError, suggestion } from '../errors.ts';
 import { executionFor } from '../kernels/index.ts';
-import { countOf } from '../layout.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Gate } from '../plan/gate.ts';
-import { stateShape } from '../plan/states.ts';
+import { elementsOf, fillStored, wordsOf } from '../plan/stored.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { averagedOf, boundEntries } from './bound-state.ts';
 import {
@@ -36,7 +35,11 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const slots = new Map<string, Slot>();
   const shared = new Map<StateSpec, Float32Array>();
   const stateOf = (spec: StateSpec, { shape }: BoundParameter): Float32Array => {
-    const made = shared.get(spec) ?? sharedFloats(countOf(stateShape(spec, shape) ?? [0])).fill(spec.initial);
+    const known = shared.get(spec);
+    if (known) return known;
+    const count = elementsOf(spec, shape);
+    const made = sharedFloats(wordsOf(spec, count));
+    fillStored(spec, made, count);
     if (spec.shared) shared.set(spec, made);
     return made;
   };

@@ -1,6 +1,6 @@
 /** What a bound optimizer keeps, by name, and what it is evaluated by. */
 import type { Gate } from '../plan/gate.ts';
-import { stateShape } from '../plan/states.ts';
+import { arrayOf, elementsOf, readStored, type StateArray, stateShape, writeStored } from '../plan/stored.ts';
 import type { Slot } from './bound-steps.ts';
 import { numberEntries, type StateEntry, scaleEntries, windowEntry } from './state-dict.ts';
 
@@ -21,13 +21,14 @@ function entriesOfSlot(slot: Slot, batches: number): StateEntry[] {
     ...states.flatMap((values, i): StateEntry[] => {
       const spec = part.states[i];
       if (stateShape(spec, shape) === null) return [];
+      const length = elementsOf(spec, shape);
       return [
         {
           name: `${name}.${spec.name}`,
-          kind: 'floats',
-          length: values.length,
-          read: () => Float32Array.from(values),
-          write: (given) => values.set(given),
+          kind: arrayOf(spec),
+          length,
+          read: () => readStored(spec, values, length),
+          write: (given: StateArray) => writeStored(spec, values, given),
         },
       ];
     }),

@@ -11,6 +11,8 @@ export interface StateSpec {
   readonly initial: number;
   /** Its shape, from that of the parameter, or null for a parameter that has none of it; by default the same. */
   readonly shape?: (parameter: readonly number[]) => readonly number[] | null;
+  /** In how many bits elements are stored, where not as float32. `uint8` are codes: bytes. */
+  readonly stored?: 'bfloat16' | 'uint8';
   /** There is one for all parameters of the part; `shape` must not depend on the parameter then. */
   readonly shared?: true;
 }
@@ -119,7 +121,7 @@ export interface LoadOptions {
 }
 
 /** State by name: floats, row-major, and counts. */
-export type StateDict = Record<string, Float32Array | number>;
+export type StateDict = Record<string, Float32Array | Uint8Array | number>;
 
 export interface StateDifference {
   /** Names such as `w.expAvg` that the parameters have and the state has not. */
@@ -138,7 +140,10 @@ export interface BoundOptimizer {
   averaged(): Record<string, Float32Array>;
   /** For `sophiaG`: moves the estimate of the Hessian by the gradients of sampled labels. Counts no step. */
   updateHessian(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
-  /** By name: `w.expAvg`, `w.expAvgSq`, `w.step`; also numbers that go with the step, such as `w.muProduct` of nadam. Copies. */
+  /**
+   * By name: `w.expAvg`, `w.expAvgSq`, `w.step`; also numbers that go with the step, such as `w.muProduct` of nadam. Codes of states in
+   * eight bits are a Uint8Array. Copies.
+   */
   stateDict(): StateDict;
   /**
    * Goes on from a state. The order of names is irrelevant; copies are made.

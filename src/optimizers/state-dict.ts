@@ -1,6 +1,7 @@
 /** State by name: what bound optimizers and models have in common. */
-import { float32Array } from '../arrays.ts';
+import { bytes, float32Array } from '../arrays.ts';
 import { checkOptions, closest, flag, inRange, nonNegativeInteger, rangeError, stateError } from '../errors.ts';
+import type { StateArray } from '../plan/stored.ts';
 import type { StateDict, StateDifference, StepNumbers } from './optimizer.ts';
 import { entries as entriesOf, listed } from './parameters.ts';
 
@@ -11,10 +12,10 @@ export const STATE_VERSION = 1;
 export type StateEntry =
   | {
       readonly name: string;
-      readonly kind: 'floats';
+      readonly kind: 'floats' | 'bytes';
       readonly length: number;
-      read(): Float32Array;
-      write(values: Float32Array): void;
+      read(): StateArray;
+      write(values: StateArray): void;
     }
   | {
       readonly name: string;
@@ -89,7 +90,10 @@ export function numberEntries(
   }));
 }
 
-type NumberEntry = Exclude<StateEntry, { kind: 'floats' }>;
+type ArrayEntry = Extract<StateEntry, { kind: 'floats' | 'bytes' }>;
+type NumberEntry = Exclude<StateEntry, ArrayEntry>;
+
+const isArray = (entry: StateEntry): entry is ArrayEntry => entry.kind === 'floats' || entry.kind === 'bytes';
 
 /** What is said about a state as a whole, which not everybody has a place for. */
 const about = ['version', 'epochs'];
@@ -100,7 +104,7 @@ export function put<T>(dict: Record<string, T>, name: string, value: T): void {
 }
 
 export function stateDictOf(entries: readonly StateEntry[]): StateDict {
-  const dict: Record<string, Float32Array | number> = {};
+  const dict: StateDict = {};
   for (const entry of entries) put(dict, entry.name, entry.read());
   return dict;
 }
@@ -109,7 +113,7 @@ function compareNames(entries: readonly StateEntry[], given: ReadonlyMap<string,
   const known = new Set(entries.map(({ name }) => name));
   return {
     missing: entries.flatMap((entry) =>
-      given.has(entry.name) || (entry.kind !== 'floats' && entry.optional) ? [] : [entry.name],
+      given.has(entry.name) || (!isArray(entry) && entry.optional) ? [] : [entry.name],
     ),
     unexpected: [...given.keys()].filter((name) => !known.has(name) && !about.includes(name)),
   };
@@ -144,9 +148,9 @@ function checkNames(who: string, difference: StateDifference): void {
   );
 }
 
-function checkFloats(who: string, own: string, values: unknown, length: number): Float32Array {
+function checkElements(who: string, { name: own, kind, length }: ArrayEntry, values: unknown): StateArray {
   const name = `"${own}"`;
-  const array = float32Array(who, name, values);
+  const array = kind === 'bytes' ? bytes(who, name, values) : float32Array(who, name, values);
   if (array.length !== length) {
     throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} has ${array.length} elements, it must have ${length}`);
   }
@@ -196,9 +200,9 @@ export function loadState(
     const { name } = entry;
     if (!given.has(name)) return [];
     const value = given.get(name);
-    if (entry.kind === 'floats') {
+    if (isArray(entry)) {
       // A copy: what follows may write to where it lies.
-      const values = Float32Array.from(checkFloats(who, name, value, entry.length));
+      const values = checkElements(who, entry, value).slice();
       return [() => entry.write(values)];
     }
     const checked = checkNumber(who, entry, value);

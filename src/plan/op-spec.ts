@@ -36,6 +36,9 @@ export const PANEL = 32;
 export const tiles = (rows: number, columns: number): number =>
   Math.ceil(rows / ROW_BLOCK) * Math.ceil(columns / PANEL);
 
+/** The largest `blockSize`: of how many elements some states are stored together. */
+export const LARGEST_BLOCK = 16384;
+
 /** Of a gradient: how many blocks of 64 rows and 4096 columns, each of which has a partial result of its norm. */
 export const normBlocks = (rows: number, columns: number): number => Math.ceil(rows / 64) * Math.ceil(columns / 4096);
 

@@ -24,9 +24,10 @@ import {
   write,
 } from './op-spec.ts';
 import { denseOptimizerOps, optimizerOps } from './optimizer-ops.ts';
+import { smallOps } from './small-ops.ts';
 
 export type { Access, Dims, ElementType, OperandSpec, OpSpec } from './op-spec.ts';
-export { normBlocks, PANEL, pad, ROW_BLOCK, tiles } from './op-spec.ts';
+export { LARGEST_BLOCK, normBlocks, PANEL, pad, ROW_BLOCK, tiles } from './op-spec.ts';
 export type { OptimizerOp } from './optimizer-ops.ts';
 
 /** The part of `order` that a batch reads: [0, first + rows). */
@@ -275,7 +276,7 @@ const plain = [
   },
 ] as const satisfies readonly OpSpec[];
 
-export const ops = [...plain, ...matrixOps, ...optimizerOps, ...denseOptimizerOps] as const;
+export const ops = [...plain, ...matrixOps, ...smallOps, ...optimizerOps, ...denseOptimizerOps] as const;
 
 export type OpName = (typeof ops)[number]['name'];
 

@@ -5,6 +5,7 @@ import { gateState } from './gate.ts';
 import type { Network, Parameter } from './network.ts';
 import { pad } from './ops.ts';
 import type { Layout } from './plan.ts';
+import { stateShape, wordsOf } from './stored.ts';
 
 /** One state of one parameter, in the `state` space. */
 export interface StatePlace {
@@ -33,16 +34,12 @@ export interface Placement {
   readonly size: number;
 }
 
-/** The shape of a parameter's state; null where the parameter has none of it. */
-export const stateShape = ({ shape }: StateSpec, parameter: readonly number[]): readonly number[] | null =>
-  shape === undefined ? parameter : shape(parameter);
-
-const alike = ({ shape, shared }: StateSpec): boolean => shape === undefined && !shared;
+const alike = ({ shape, shared, stored }: StateSpec): boolean => shape === undefined && !shared && !stored;
 
 /**
- * States that have their parameter's shape come first: state s of all parameters from s × network.size on, each where its parameter
- * is in `params`, so that those of neighbours are neighbours. Behind them lie those with a shape of their own, and those that a
- * part has once for all its parameters.
+ * States of floats that have their parameter's shape come first: state s of all parameters from s × network.size on, each where its parameter
+ * is in `params`, so that those of neighbours are neighbours. Behind them lie those with a shape of their own, those in few bits (row-major), and
+ * those that a part has once for all its parameters.
  */
 export function placeStates(optimizer: Optimizer, network: Network): Placement {
   const parts = optimizer.partsFor(network.parameters.map(({ name }) => name));
@@ -65,7 +62,7 @@ export function placeStates(optimizer: Optimizer, network: Network): Placement {
         return { spec, offset: slot++ * network.size + parameter.offset, size: floats, shape, layout };
       }
       const shape = stateShape(spec, parameter.shape) ?? [0];
-      const floats = countOf(shape);
+      const floats = wordsOf(spec, countOf(shape));
       const offset = (spec.shared && shared.get(spec)) || take(floats);
       if (spec.shared) shared.set(spec, offset);
       return { spec, offset, size: floats, shape, layout: 'flat' };

@@ -17,6 +17,10 @@ const ofRows = (extra: number[] = []): number[][] =>
   matrices.map(([n, width], i) => [n, n + 5 + i, width, i % 4, ldOf(width, i), ...extra]);
 const perActivation = (dims: (activation: number) => number[][]): number[][] => [0, 1, 2, 3].flatMap(dims);
 const products = matrices.map(([n, width], i) => [n, widths[(5 * i + 3) % widths.length], width] as const);
+const blocked = [1, 7, 16, 100].flatMap((size) => [
+  ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0, size]),
+  ...matrices.map(([n, width]) => [n, width, pad(width), 1, size]),
+]);
 const flat = [0, 1, 2, 15, 16, 17, 31, 33, 100, 257].map((n) => [n]);
 
 /** Row-major, with and without room between rows, and in panels. */
@@ -105,6 +109,7 @@ export const shapesOf = (name: OpName): number[][] => {
   const spec = ops.find((op) => op.name === name);
   if (name.endsWith('OfDense'))
     return [...products, [300, 20, 33]].map(([n, k, m], i) => [n, k, m, ldOf(k, i), ldOf(m, i + 1)]);
+  if (/(Uint8|Bfloat16)$/.test(name)) return blocked;
   if (spec && 'hyper' in spec) return flat;
   return shapes[name] ?? ofRows();
 };

@@ -38,6 +38,7 @@ import { rprop } from './optimizers/rprop.ts';
 import { scheduleFreeAdamW, scheduleFreeSGD } from './optimizers/schedule-free.ts';
 import { sgd, sgdMomentum, sgdNesterov, sgdVelocity, sgdVelocityNesterov } from './optimizers/sgd.ts';
 import { signSgd, signum } from './optimizers/signum.ts';
+import { withBfloat16, withCodes } from './optimizers/small-states.ts';
 import { sophiaG } from './optimizers/sophia-g.ts';
 import { yogi } from './optimizers/yogi.ts';
 import { shuffle } from './random.ts';
@@ -127,6 +128,16 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   reorder,
   inverseRoot,
   eigenbasis,
+  adamUint8: withCodes(adam),
+  adamBfloat16: withBfloat16(adam),
+  adamAmsgradUint8: withCodes(adamAmsgrad),
+  adamAmsgradBfloat16: withBfloat16(adamAmsgrad),
+  adamwUint8: withCodes(adamw),
+  adamwBfloat16: withBfloat16(adamw),
+  adamwAmsgradUint8: withCodes(adamwAmsgrad),
+  adamwAmsgradBfloat16: withBfloat16(adamwAmsgrad),
+  lionUint8: withCodes(lion),
+  lionBfloat16: withBfloat16(lion),
   ...optimizers,
   ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
     `${OptimizerOp}OfDense`,
