@@ -1,5 +1,6 @@
 // Every kernel, instantiated for the Vec that a file in native/isa/ has included before.
 #pragma once
+#include "ascent.h"
 #include "clipping.h"
 #include "column_sums.h"
 #include "composition.h"

@@ -56,4 +56,8 @@
   X(adamwAmsgradUint8, adamw_amsgrad_uint8)                 \
   X(adamwAmsgradBfloat16, adamw_amsgrad_bfloat16)           \
   X(lionUint8, lion_uint8)                                  \
-  X(lionBfloat16, lion_bfloat16)
+  X(lionBfloat16, lion_bfloat16)                            \
+  X(scaleByWeight, scale_by_weight)                         \
+  X(ascentScale, ascent_scale)                              \
+  X(ascend, ascend)                                         \
+  X(pullBack, pull_back)

@@ -500,6 +500,34 @@ OpSpec eigenbasis() {
           false};
 }
 
+// Ops around an optimizer's step.
+OpSpec around_step(const char* name, std::vector<OperandSpec> operands) {
+  return {name, operands, {"n"}, [](Dims d) { return ceil(d[0] / 16); }, [](Dims d, double) { return 32 * d[0]; },
+          {},   {},       false};
+}
+OpSpec scale_by_weight() {
+  return around_step("scaleByWeight",
+                     {read("parameter", dim(0)), read("x", dim(0)), read("eta", constant(1)), write("out", dim(0))});
+}
+OpSpec ascent_scale() {
+  return {"ascentScale",
+          {read("partials", sum(0, 0)), read("limit", constant(2)), write("scale", constant(1))},
+          {"blocks"},
+          one,
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec ascend() {
+  return around_step("ascend", {update("parameter", dim(0)), read("x", dim(0)), read("scale", constant(1)),
+                                optional(read("eta", constant(1))), write("kept", dim(0))});
+}
+OpSpec pull_back() {
+  return around_step("pullBack",
+                     {update("fast", dim(0)), optional(update("slow", dim(0))), read("scalars", constant(3))});
+}
+
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 std::string quoted_list(const std::vector<std::string>& texts) {

@@ -90,6 +90,7 @@ class Cases {
   std::vector<Problem> of_matrices(Op op);
   std::vector<Problem> of_squares(Op op);
   std::vector<Problem> in_few_bits(Op op);
+  std::vector<Problem> around_steps(Op op);
   std::vector<Problem> optimizers(Op op);
   std::vector<Problem> of_dense(Op op);
   Source source_;
@@ -417,6 +418,41 @@ inline std::vector<Problem> Cases::of_squares(Op op) {
   return all;
 }
 
+// Ops around an optimizer's step.
+inline std::vector<Problem> Cases::around_steps(Op op) {
+  std::vector<Problem> all;
+  if (op == kOp_ascentScale) {
+    for (int64_t blocks : {0, 1, 3, 40}) {
+      for (float epsilon : {0.0f, 0.125f}) {
+        Array partials = flat(2 * blocks);
+        for (int64_t i = 0; i < blocks; i++) {
+          const double x = source_.uniform() + 1;
+          memcpy(&partials.bytes[size_t(8 * i)], &x, 8);
+        }
+        all.push_back({op, {partials, values({0.5f, epsilon}), written(flat(1))}, {blocks}, 1});
+      }
+    }
+    return all;
+  }
+  for (int64_t n : {1, 15, 16, 33, 100}) {
+    for (int variant = 0; variant < 6; variant++) {
+      const bool any = variant % 2 == 1;
+      const Array a = flat(n, any), b = flat(n, any), other = flat(n, any);
+      Problem p = {op, {}, {n}, (n + 15) / 16};
+      if (op == kOp_scaleByWeight) {
+        p.arrays = {a, b, hyper(1), written(other)};
+      } else if (op == kOp_ascend) {
+        p.arrays = {written(a), b, hyper(1), variant < 3 ? hyper(1) : absent(), written(other)};
+      } else {
+        const std::vector<float> scalars = {variant < 2 ? 1.0f : 0.0f, variant < 5 ? 1.0f : 0.0f, 0.375f};
+        p.arrays = {written(a), variant == 3 ? absent() : written(b), values(scalars)};
+      }
+      all.push_back(p);
+    }
+  }
+  return all;
+}
+
 // Steps on states that are stored in few bits, of parameters in rows and in panels.
 inline std::vector<Problem> Cases::in_few_bits(Op op) {
   const bool lion = op >= kOp_lionUint8, amsgrad = op == kOp_adamAmsgradUint8 || op == kOp_adamAmsgradBfloat16 ||
@@ -481,6 +517,8 @@ inline std::vector<Problem> Cases::of(Op op) {
     return of_matrices(op);
   } else if (op >= kOp_adamUint8 && op <= kOp_lionBfloat16) {
     return in_few_bits(op);
+  } else if (op >= kOp_scaleByWeight && op <= kOp_pullBack) {
+    return around_steps(op);
   } else {
     return optimizers(op);
   }

@@ -64,6 +64,10 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x7125578020252482,  // adamwAmsgradBfloat16
     0xe8f10d8ad3bc9079,  // lionUint8
     0x73666d778e068f49,  // lionBfloat16
+    0xac4eaf521ac27872,  // scaleByWeight
+    0x38e7bf588e961997,  // ascentScale
+    0x46a33a82a76ad1c5,  // ascend
+    0xdebd45380cdba3ca,  // pullBack
     0x0d51fc00dac81653,  // sgd
     0x588d0af596b9ca50,  // sgdMomentum
     0xba3eca7f7cfe40c2,  // sgdNesterov

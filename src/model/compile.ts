@@ -6,6 +6,7 @@ import { type Loss, type LossName, resolve as resolveLoss } from '../losses/inde
 import { sharedFloats } from '../memory.ts';
 import { type Metric, resolve as resolveMetric } from '../metrics/index.ts';
 import { type Optimizer, type OptimizerName, resolve as resolveOptimizer } from '../optimizers/index.ts';
+import { emptyMemory } from '../optimizers/search.ts';
 import { gateState } from '../plan/gate.ts';
 import { lower } from '../plan/lower.ts';
 import type { Executor } from '../plan/plan.ts';
@@ -13,6 +14,7 @@ import { placeStates } from '../plan/states.ts';
 import { fillStored } from '../plan/stored.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertWritable } from './lock.ts';
+import { searchedIn } from './search.ts';
 
 export interface BackendOptions {
   name?: 'native' | 'reference';
@@ -118,6 +120,7 @@ export function compile(core: Core, given: unknown): void {
   assertWritable(core.lock, 'compile');
   core.compiled = { optimizer, loss, metrics, keys: ['loss', ...metrics.map(({ name }) => name)], executor };
   core.state = state;
+  core.search = optimizer.search ? emptyMemory(searchedIn(core).size) : null;
   core.step = 0;
   core.skipped = 0;
   core.plans.entries.length = 0;

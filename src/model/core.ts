@@ -4,6 +4,7 @@ import type { Layer } from '../layers/layer.ts';
 import { isLayer } from '../layers/made.ts';
 import { pack } from '../layout.ts';
 import { atLeast, sharedFloats } from '../memory.ts';
+import type { SearchMemory } from '../optimizers/search.ts';
 import { build } from '../plan/build.ts';
 import type { Lowered } from '../plan/lower.ts';
 import type { Network } from '../plan/network.ts';
@@ -44,6 +45,8 @@ export interface Core {
   averaged: Float32Array;
   /** Of the optimizer: state s of all parameters lies from s × network.size on. */
   state: Float32Array;
+  /** What an optimizer remembers that looks for its steps; null for others. */
+  search: SearchMemory | null;
   /** Steps of the optimizer that were done. */
   step: number;
   /** Steps that were skipped. */
@@ -71,6 +74,7 @@ export const createCore = (layers: readonly Layer[], seed: unknown, name: unknow
   executor: null,
   averaged: sharedFloats(0),
   state: sharedFloats(0),
+  search: null,
   step: 0,
   skipped: 0,
   epochs: 0,

@@ -5,6 +5,7 @@ import { placeStates } from '../plan/states.ts';
 import { readState } from '../plan/stored.ts';
 import { type Core, networkOf } from './core.ts';
 import { assertReadable } from './lock.ts';
+import { searchEntries } from './search.ts';
 import { read } from './weights.ts';
 
 /** `dense.kernel`, `dense.kernel.expAvg` …, and `dense.kernel.step`: how many steps were done. */
@@ -24,6 +25,7 @@ export function digest(core: Core): string {
     for (const place of stated.states) {
       if (place.size > 0) entries.set(`${name}.${place.spec.name}`, readState(core.state, place));
     }
+    for (const [state, value] of searchEntries(core, name)) entries.set(`${name}.${state}`, value);
     entries.set(`${name}.step`, core.step);
     if (gate && gate.batches > 1 && control !== null) {
       entries.set(`${name}.accumulated`, core.state[control + gateState.window]);

@@ -13,6 +13,7 @@ import type { Model } from './model.ts';
 import { reportPlateaus } from './plateaus.ts';
 import { createProgress, type Progress, silent } from './progress.ts';
 import { interrupt, type Position } from './run.ts';
+import { searchBatch } from './search.ts';
 
 /** The first rows for training and the last ones for validation, both in place. */
 function split(source: Source, part: number): { training: Source; validation: Source } {
@@ -125,7 +126,7 @@ async function epochsOf(job: Job, progress: Progress): Promise<History> {
     if (at.batch === 0) await callbacks.call('onEpochBegin', numberOf(job, at.epoch));
     if (core.stop) break;
     const before = at;
-    const step = job.perBatch ? await oneBatch(job, at) : await advance(job, at);
+    const step = job.perBatch ? await oneBatch(job, at) : await go(job, at);
     at = step.at;
     for (const { epoch, logs } of step.ended) {
       // With nobody to tell, a million epochs of a tiny network must not cost more here than in the executor.
@@ -150,11 +151,15 @@ async function epochsOf(job: Job, progress: Progress): Promise<History> {
   return history;
 }
 
+/** What is done before JavaScript runs again; an optimizer that looks for its steps asks for each of them. */
+const go = (job: Job, at: Position): ReturnType<typeof advance> =>
+  job.core.search ? searchBatch(job, at) : advance(job, at);
+
 /** A call of a single batch, between its hooks. */
 async function oneBatch(job: Job, from: Position): ReturnType<typeof advance> {
   const { callbacks } = job;
   await hooks(callbacks, 'Begin', from.batch, {});
-  const step = await advance(job, from);
+  const step = await go(job, from);
   if (step.at.epoch !== from.epoch || step.at.batch !== from.batch) {
     await hooks(callbacks, 'End', from.batch, logsSoFar(job, from.batch + 1));
   }

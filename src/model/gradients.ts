@@ -3,7 +3,7 @@
  * gradients.
  */
 import { isDataset } from '../data/create.ts';
-import { typeError } from '../errors.ts';
+import { stateError, typeError } from '../errors.ts';
 import type { Tensor, TensorLike } from '../tensor.ts';
 import { type Core, compiledOf, networkOf } from './core.ts';
 import { inputRows, type Source, targetRows } from './inputs.ts';
@@ -51,7 +51,13 @@ const nothing: Source = { x: new Float32Array(0), y: null, rows: 1, bytes: null,
 export function applyGradients(core: Core, given: Record<string, TensorLike>): void {
   const who = 'applyGradients';
   assertWritable(core.lock, who);
-  compiledOf(core, who);
+  const { optimizer } = compiledOf(core, who);
+  if (optimizer.ascent || optimizer.search) {
+    throw stateError(
+      'ERR_PLUMMET_STATE',
+      `${who}: ${optimizer.name} needs gradients in more than one place; use trainOnBatch or fit`,
+    );
+  }
   const values = checkAll(core, who, given);
   const { size } = networkOf(core);
   runOnce(core, who, 'apply', nothing, (scratch) => {

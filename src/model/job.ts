@@ -79,13 +79,15 @@ export function createJob(
   const perBatch = callbacks.listens('onBatchBegin', 'onBatchEnd', 'onTrainBatchBegin', 'onTrainBatchEnd');
   const tested = callbacks.listens('onTestBegin', 'onTestEnd', 'onTestBatchBegin', 'onTestBatchEnd');
   const averaged = validation !== null && wantsAverage(core, 'fit', options.averaged);
-  const inline = validation !== null && !averaged && !perBatch && !tested && options.validationFreq === 1;
+  const purpose = optimizer.search ? 'measure' : 'train';
+  const inline =
+    validation !== null && !optimizer.search && !averaged && !perBatch && !tested && options.validationFreq === 1;
   const perEpoch =
     perBatch ||
     callbacks.listens('onEpochBegin', 'onEpochEnd') ||
     (validation !== null && !inline) ||
     optimizer.plateaus.length > 0;
-  const lowered = planFor(core.plans, network, compiled, 'train', batchSize, training.bytes);
+  const lowered = planFor(core.plans, network, compiled, purpose, batchSize, training.bytes);
   const evaluated = inline
     ? planFor(
         core.plans,

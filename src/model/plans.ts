@@ -64,6 +64,7 @@ function make(
   const { loss, metrics, optimizer } = compiled as Compiled;
   if (purpose === 'apply') return lower({ ...lowering, optimizer });
   if (purpose === 'gradients') return lower({ ...lowering, loss });
+  if (purpose === 'measure') return lower({ ...lowering, loss, metrics });
   const lowered = lower({ ...lowering, loss, metrics, optimizer });
   return behind ? moved(lowered, behind.plan.sizes.scratch) : lowered;
 }

@@ -2,6 +2,7 @@
 import { stateError } from '../errors.ts';
 import { countOf } from '../layout.ts';
 import type { LoadOptions, StateDict, StateDifference } from '../optimizers/optimizer.ts';
+import type { SearchState } from '../optimizers/search-state.ts';
 import {
   loadState,
   numberEntries,
@@ -17,9 +18,10 @@ import { placeStates } from '../plan/states.ts';
 import { arrayOf, readState, type StateArray, writeState } from '../plan/stored.ts';
 import { type Core, compiledOf, networkOf } from './core.ts';
 import { assertReadable, assertWritable } from './lock.ts';
+import { searchStateOf } from './search.ts';
 
 /** @param loads - takes what is to be done once all of a state has been read */
-function entriesOf(core: Core, loads: (() => void)[]): StateEntry[] {
+function entriesOf(core: Core, loads: (() => void)[], agreements: SearchState['agree'][] = []): StateEntry[] {
   const { optimizer } = compiledOf(core, 'stateDict');
   const { parameters, control } = placeStates(optimizer, networkOf(core));
   const batches = optimizer.gate?.batches ?? 1;
@@ -54,6 +56,12 @@ function entriesOf(core: Core, loads: (() => void)[]): StateEntry[] {
       };
       entries.push(windowEntry(parameter.name, batches, () => core.state[window], write));
     }
+  }
+  const search = searchStateOf(core);
+  if (search) {
+    entries.push(...search.entries);
+    loads.push(search.finish);
+    agreements.push(search.agree);
   }
   if (control !== null && optimizer.gate?.dynamic) {
     entries.push(...scaleEntries(core.state.subarray(control + gateState.scaling)));
@@ -93,10 +101,12 @@ export function stateDict(core: Core): StateDict {
 export function loadStateDict(core: Core, state: Readonly<StateDict>, options?: LoadOptions): StateDifference {
   assertWritable(core.lock, 'loadStateDict');
   const loads: (() => void)[] = [];
-  const difference = loadState('model', entriesOf(core, loads), state, options, (given) => {
+  const agreements: SearchState['agree'][] = [];
+  const difference = loadState('model', entriesOf(core, loads, agreements), state, options, (given, arrays) => {
     // Reading the state may have run code of the user's.
     assertWritable(core.lock, 'loadStateDict');
     checkTogether(given);
+    for (const agree of agreements) agree(given, arrays);
   });
   for (const load of loads) load();
   return difference;

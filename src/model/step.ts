@@ -18,6 +18,7 @@ import { datasetPair, inputRows, pair, type Source } from './inputs.ts';
 import { assertReadable, assertWritable } from './lock.ts';
 import { planFor } from './plans.ts';
 import { createControl, failure, resetControl } from './run.ts';
+import { searchOnBatch } from './search.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -170,6 +171,7 @@ export function trainOnBatch(core: Core, x: unknown, y: unknown): Logs {
   assertWritable(core.lock, who);
   const { keys } = compiledOf(core, who);
   const source = batchOf(core, who, x, y);
+  if (core.search) return searchOnBatch(core, source);
   const { totals } = runOnce(core, who, 'train', source);
   return meansOf(keys, totals, 0, source.rows);
 }

@@ -1,10 +1,11 @@
 import { bufferOf, isFloat32Array, isResizable, lengthOf } from '../arrays.ts';
-import { checkOptions, rangeError, stateError, suggestion } from '../errors.ts';
+import { checkOptions, stateError } from '../errors.ts';
 import { executionFor } from '../kernels/index.ts';
 import { sharedFloats } from '../memory.ts';
 import type { Gate } from '../plan/gate.ts';
 import { elementsOf, fillStored, wordsOf } from '../plan/stored.ts';
 import type { Schedule } from '../schedules/schedule.ts';
+import { bindSearch } from './bind-search.ts';
 import { averagedOf, boundEntries } from './bound-state.ts';
 import {
   type BoundStep,
@@ -15,8 +16,10 @@ import {
   type Slot,
   settle,
 } from './bound-steps.ts';
+import { checkClosure, createCaller } from './closures.ts';
+import { checkApart, unknownName } from './names.ts';
 import type { BoundOptimizer, Optimizer, StateSpec } from './optimizer.ts';
-import { type BoundParameter, checkGradient, checkParameter, entries, overlap, readParameters } from './parameters.ts';
+import { type BoundParameter, checkGradient, checkParameter, entries, readParameters } from './parameters.ts';
 import { loadState, put, stateDictOf } from './state-dict.ts';
 
 const ZERO = sharedFloats(1);
@@ -27,6 +30,7 @@ const FEW = 64;
 
 /** Puts an optimizer to work on plain arrays. */
 export function bind(optimizer: Optimizer, parameters: unknown, options: unknown): BoundOptimizer {
+  if (optimizer.search) return bindSearch(optimizer, optimizer.search, parameters, options);
   const who = optimizer.name;
   const given = checkOptions(`${who}.bind`, options, ['backend']);
   const execution = executionFor(given.backend);
@@ -201,16 +205,42 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     );
   };
 
+  const caller = createCaller(who);
+
+  /** A step with gradients taken elsewhere: there and back. */
+  function stepFrom(closure: () => unknown): number {
+    const first = caller.call(closure);
+    const [chosen, gradients] = take(first.gradients);
+    const { up, down } = stepOf(chosen);
+    optimizer.fill(table, most + 1, 1);
+    runBatches(execution, up, gradients, table, false, false);
+    let taken: [Slot[], Float32Array[]];
+    try {
+      taken = take(caller.call(closure).gradients);
+    } finally {
+      // A parameter whose memory is gone cannot go back, and needs not.
+      if (chosen.every(({ data, length }) => lengthOf(data) === length)) {
+        runBatches(execution, down, gradients, table, false, false);
+      }
+    }
+    if (taken[0].length > 0) advance(...taken);
+    return first.loss;
+  }
+
   return Object.freeze({
-    step(gradients: unknown) {
+    step: ((gradients: unknown): number | undefined => {
+      checkClosure(who, optimizer.ascent !== undefined, gradients);
+      if (typeof gradients === 'function') return stepFrom(gradients as () => unknown);
       const again = held.length > 0 && takeAgain(gradients);
-      if (again && advance(...again)) return;
+      if (again && advance(...again)) return undefined;
       const taken = take(gradients);
       if (again) forget();
       if (taken[0].length > 0) advance(...taken);
-    },
+      return undefined;
+    }) as BoundOptimizer['step'],
 
     averaged() {
+      caller.free('averaged');
       settle(last);
       const dict: Record<string, Float32Array> = {};
       for (const slot of slots.values()) {
@@ -234,11 +264,13 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     },
 
     stateDict() {
+      caller.free('stateDict');
       settle(last);
       return stateDictOf(stateEntries());
     },
 
     loadStateDict(state: unknown, options?: unknown) {
+      caller.free('loadStateDict');
       settle(last);
       const difference = loadState(who, stateEntries(), state, options);
       // Steps stand in the slots now.
@@ -266,17 +298,4 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   });
 }
 
-function unknownName(who: string, name: string, known: readonly string[]): Error {
-  return rangeError('ERR_PLUMMET_OPTION', `${who}: there is no parameter "${name}".${suggestion(name, known)}`);
-}
-
-/** A gradient must not lie in the memory of a parameter: it would change while it is read. */
-function checkApart(who: string, name: string, gradient: Float32Array, slots: Iterable<BoundParameter>): void {
-  for (const slot of slots) {
-    if (!overlap(slot.data, gradient)) continue;
-    throw rangeError(
-      'ERR_PLUMMET_OVERLAP',
-      `${who}: the gradient of "${name}" shares memory with the parameter "${slot.name}"; pass a copy`,
-    );
-  }
 }

@@ -53,6 +53,9 @@ export interface BoundStep {
   readonly opening: readonly Batch[];
   /** By how much steps advance, after that; null: by one. */
   readonly advance: Float32Array | null;
+  /** The way to where a step's gradients are taken, and the way back. */
+  readonly up: readonly Batch[];
+  readonly down: readonly Batch[];
   /** What is done to gradients before. */
   readonly changes: readonly Batch[];
   readonly groups: readonly SlotGroup[];
@@ -74,6 +77,8 @@ export const nothing: BoundStep = {
   lengths: [],
   opening: [],
   advance: null,
+  up: [],
+  down: [],
   changes: [],
   groups: [],
   many: false,
@@ -174,6 +179,11 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array, memor
       write();
       return drafts;
     };
+    let back = (): void => undefined;
+    const up = written(() => {
+      if (optimizer.ascent && filled.length > 0) back = optimizer.ascent(steps, filled);
+    });
+    const down = written(() => back());
     const { gate } = optimizer;
     const summed = gate !== null && gate.batches > 1;
     let verdict: Verdict | null = null;
@@ -224,6 +234,8 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array, memor
       many: filled.length >= MANY && floatsOfAll <= SMALL * filled.length,
       opening: opening.map(batchOf),
       advance: advance && resolve(advance),
+      up: up.map(batchOf),
+      down: down.map(batchOf),
       changes: changes.map(batchOf),
       groups: groups.map(({ ops, ...group }) => ({ ...group, batches: ops.map(batchOf) })),
     };

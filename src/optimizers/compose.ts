@@ -129,6 +129,12 @@ function plainOptimizer(name: string, given: unknown): Optimizer {
       `${name}: optimizer must be what optimizers.adam() and its like return, got ${describe(given)}`,
     );
   }
+  if (given.ascent || given.search) {
+    throw rangeError(
+      'ERR_PLUMMET_OPTION',
+      `${name}: ${given.name} is for all parameters together; it cannot be the optimizer of a group`,
+    );
+  }
   if (given.parts.length === 1 && given.globalNorm === null && given.gate === null && !given.grouped) return given;
   throw rangeError(
     'ERR_PLUMMET_OPTION',

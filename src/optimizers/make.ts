@@ -34,6 +34,7 @@ export interface Rule<H extends string = never> {
   readonly averaged?: Part['averaged'];
   readonly hessianScalars?: Part['hessianScalars'];
   readonly numbers?: Part['numbers'];
+  readonly search?: Optimizer['search'];
 }
 
 const made = new WeakSet<object>();
@@ -109,6 +110,7 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     grouped: false,
     globalNorm: null,
     gate: null,
+    ...(rule.search && { search: rule.search }),
     partsFor: (names) => names.map(() => part),
     get options() {
       return { ...hyper, ...rule.options };

@@ -1,9 +1,10 @@
 /** What an optimizer is to the plan: an op, its states, and a table of scalars with one row a step. */
 import type { Gate } from '../plan/gate.ts';
 import type { OptimizerOp } from '../plan/ops.ts';
-import type { Program } from '../plan/steps.ts';
+import type { Program, Steps, Updated } from '../plan/steps.ts';
 import type { Transform } from '../plan/transforms.ts';
 import type { PlateauSchedule, Schedule } from '../schedules/schedule.ts';
+import type { Search } from './search.ts';
 
 export interface StateSpec {
   /** PyTorch's word in camelCase: `expAvg`. */
@@ -34,6 +35,17 @@ export interface AveragedWeights {
   readonly from?: number;
   /** Whether models are evaluated by it unless they are told otherwise. */
   readonly byDefault: boolean;
+}
+
+/**
+ * Emits what moves parameters to where the gradients are taken that a step goes by, from those where they are. What it returns emits the way back.
+ */
+export type Ascent = (steps: Steps, tensors: readonly Updated[]) => () => void;
+
+/** What a function gives to an optimizer that asks for it: the loss at the parameters as they are, and its gradients by name. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, Float32Array | undefined>>;
 }
 
 /** What some of the parameters are updated with: all of them, where there are no groups. */
@@ -83,6 +95,10 @@ export interface Optimizer {
   readonly globalNorm: Transform | null;
   /** How steps come about from batches; null: each batch is a step. */
   readonly gate: Gate | null;
+  /** For steps that go by gradients taken elsewhere. */
+  readonly ascent?: Ascent;
+  /** For steps that look for their gradients in several places, one after the other. */
+  readonly search?: Search;
   /**
    * The part of each of these parameters; null where it is frozen.
    *
@@ -136,6 +152,14 @@ export interface BoundOptimizer {
    * its parameter and that parameter's step count; in a window it does not count.
    */
   step(gradients: Readonly<Record<string, Float32Array | undefined>>): void;
+  /**
+   * One step of an optimizer that needs gradients in several places (`sam`, `asam`, `lbfgs`): it moves the parameters and calls the function, which returns the loss there and its
+   * gradients.
+   *
+   * @returns the loss before the step
+   * @throws what the function throws; parameters are then where they were, and no step is counted
+   */
+  step(closure: () => Evaluation): number;
   /** What to evaluate, by name: the average, of optimizers that keep one; otherwise the parameters themselves. Copies. */
   averaged(): Record<string, Float32Array>;
   /** For `sophiaG`: moves the estimate of the Hessian by the gradients of sampled labels. Counts no step. */

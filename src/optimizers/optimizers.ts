@@ -10,19 +10,31 @@ export { type AdanOptions, adan } from './adan.ts';
 export { type AdemamixOptions, ademamix } from './ademamix.ts';
 export { type AdoptOptions, adopt } from './adopt.ts';
 export { type AmsgradOptions, amsgrad } from './amsgrad.ts';
+export { type AsamOptions, asam } from './asam.ts';
 export { type AsgdOptions, asgd } from './asgd.ts';
 export type { AdaptiveLimit, CommonOptions, NoiseOptions, NormLimit } from './common.ts';
 export type { Convention } from './convention.ts';
 export { type FtrlOptions, ftrl } from './ftrl.ts';
 export type { GateOptions, LossScaleOptions } from './gate-options.ts';
 export type { GroupOptions } from './groups.ts';
+export { type LbfgsOptions, lbfgs } from './lbfgs.ts';
 export { type LionOptions, lion } from './lion.ts';
+export { type LookaheadOptions, lookahead } from './lookahead.ts';
 export { type MuonOptions, muon } from './muon.ts';
 export { type NadamOptions, nadam } from './nadam.ts';
-export type { BindOptions, BoundOptimizer, LoadOptions, Optimizer, StateDict, StateDifference } from './optimizer.ts';
+export type {
+  BindOptions,
+  BoundOptimizer,
+  Evaluation,
+  LoadOptions,
+  Optimizer,
+  StateDict,
+  StateDifference,
+} from './optimizer.ts';
 export { type RadamOptions, radam } from './radam.ts';
 export { type RmspropOptions, rmsprop } from './rmsprop.ts';
 export { type RpropOptions, rprop } from './rprop.ts';
+export { type SamOptions, sam } from './sam.ts';
 export { type ScheduleFreeAdamWOptions, scheduleFreeAdamW } from './schedule-free-adamw.ts';
 export { type ScheduleFreeSGDOptions, scheduleFreeSGD } from './schedule-free-sgd.ts';
 export { type SgdOptions, sgd } from './sgd.ts';

@@ -1,6 +1,6 @@
 /** State by name: what bound optimizers and models have in common. */
 import { bytes, float32Array } from '../arrays.ts';
-import { checkOptions, closest, flag, inRange, nonNegativeInteger, rangeError, stateError } from '../errors.ts';
+import { checkOptions, closest, finite, flag, inRange, nonNegativeInteger, rangeError, stateError } from '../errors.ts';
 import type { StateArray } from '../plan/stored.ts';
 import type { StateDict, StateDifference, StepNumbers } from './optimizer.ts';
 import { entries as entriesOf, listed } from './parameters.ts';
@@ -14,13 +14,15 @@ export type StateEntry =
       readonly name: string;
       readonly kind: 'floats' | 'bytes';
       readonly length: number;
+      /** It may have up to so many times as many elements. */
+      readonly most?: number;
       read(): StateArray;
       write(values: StateArray): void;
     }
   | {
       readonly name: string;
-      /** `count`: a non-negative integer; `number`: a finite one of at least 0; `scale`: a positive float32. */
-      readonly kind: 'count' | 'number' | 'scale';
+      /** `count`: a non-negative integer; `number`: a finite one of at least 0; `scale`: a positive float32; `any`: whatever is a number. */
+      readonly kind: 'count' | 'number' | 'scale' | 'any';
       /** What a count must stay below. */
       readonly below?: number;
       /** May be missing from a state, also where it is strict. */
@@ -148,11 +150,14 @@ function checkNames(who: string, difference: StateDifference): void {
   );
 }
 
-function checkElements(who: string, { name: own, kind, length }: ArrayEntry, values: unknown): StateArray {
+function checkElements(who: string, { name: own, kind, length, most }: ArrayEntry, values: unknown): StateArray {
   const name = `"${own}"`;
   const array = kind === 'bytes' ? bytes(who, name, values) : float32Array(who, name, values);
-  if (array.length !== length) {
-    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} has ${array.length} elements, it must have ${length}`);
+  const fits =
+    most === undefined ? array.length === length : array.length % (length || 1) === 0 && array.length <= most * length;
+  if (!fits) {
+    const wanted = most === undefined ? `${length}` : `0 to ${most} times ${length}`;
+    throw rangeError('ERR_PLUMMET_SHAPE', `${who}: ${name} has ${array.length} elements, it must have ${wanted}`);
   }
   return array;
 }
@@ -169,6 +174,7 @@ function checkVersion(who: string, version: unknown): void {
 
 function checkNumber(who: string, { name, kind, below }: NumberEntry, value: unknown): number {
   const called = `"${name}"`;
+  if (kind === 'any') return typeof value === 'number' ? value : finite(who, called, value);
   if (kind === 'number') return inRange(who, called, value, 0, Number.POSITIVE_INFINITY);
   if (kind === 'scale') return inRange(who, called, value, 1.1754943508222875e-38, 3.4028234663852886e38);
   const count = nonNegativeInteger(who, called, value);
@@ -186,7 +192,7 @@ export function loadState(
   own: readonly StateEntry[],
   state: unknown,
   options: unknown,
-  agree: (given: ReadonlyMap<string, number>) => void = () => undefined,
+  agree: (given: ReadonlyMap<string, number>, arrays: ReadonlyMap<string, StateArray>) => void = () => undefined,
 ): StateDifference {
   const from = `${who}.loadStateDict`;
   const { strict: wanted } = checkOptions(from, options, ['strict']);
@@ -196,6 +202,7 @@ export function loadState(
   const difference = compareNames(own, given);
   if (strict) checkNames(who, difference);
   const numbers = new Map<string, number>();
+  const arrays = new Map<string, StateArray>();
   const writes = own.flatMap((entry): (() => void)[] => {
     const { name } = entry;
     if (!given.has(name)) return [];
@@ -203,13 +210,14 @@ export function loadState(
     if (isArray(entry)) {
       // A copy: what follows may write to where it lies.
       const values = checkElements(who, entry, value).slice();
+      arrays.set(name, values);
       return [() => entry.write(values)];
     }
     const checked = checkNumber(who, entry, value);
     numbers.set(name, checked);
     return [() => entry.write(checked)];
   });
-  agree(numbers);
+  agree(numbers, arrays);
   for (const write of writes) write();
   return difference;
 }

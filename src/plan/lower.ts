@@ -20,11 +20,12 @@ import { lossScaleOf, lowerUpdate } from './update.ts';
  * - `evaluate`: forward, loss, metrics.
  * - `predict`: forward, then the result to `output` (rows × outputs).
  * - `gradients`: `train` without metrics and optimizer; the gradients stay in scratch from offset 0, laid out as the parameters.
+ * - `measure`: `train` without optimizer; the gradients stay in scratch as in `gradients`.
  * - `apply`: the optimizer alone, on gradients that the caller has put there.
  * - `backward`: forward, then back from `y`, which holds the gradient of the output (float32, rows × outputs); the
  *   gradient of the input goes to `output` (rows × inputs), those of the parameters to scratch as in `gradients`.
  */
-export type Purpose = 'train' | 'evaluate' | 'predict' | 'gradients' | 'apply' | 'backward';
+export type Purpose = 'train' | 'measure' | 'evaluate' | 'predict' | 'gradients' | 'apply' | 'backward';
 
 export interface Lowering {
   readonly network: Network;
@@ -104,8 +105,15 @@ function logitsOf(graph: Graph, loss: Loss, activation: Activation): Value {
 /** The dims that losses and metrics share. */
 const perRowDims = (z: Value): number[] => [ROWS, SOURCE_ROWS, columnsOf(z), FIRST, ldOf(z)];
 
-/** Emits loss and metrics; returns the gradient of what the loss took, where one is wanted. */
-function lowerLoss(graph: Graph, lowering: Lowering, loss: Loss, output: Value, differentiate: boolean): Value | null {
+/** Emits loss and metrics (where they are not `counted`, nobody hears of them); returns the gradient of what the loss took, where one is wanted. */
+function lowerLoss(
+  graph: Graph,
+  lowering: Lowering,
+  loss: Loss,
+  output: Value,
+  differentiate: boolean,
+  counted = true,
+): Value | null {
   const fused = loss.activation !== null && !loss.fromLogits;
   const z = fused ? logitsOf(graph, loss, loss.activation as Activation) : output;
   const slot = lowering.firstTotal ?? 0;
@@ -113,6 +121,7 @@ function lowerLoss(graph: Graph, lowering: Lowering, loss: Loss, output: Value, 
   const values = perRow('loss');
   const gradient = differentiate && z.differentiable ? gradientRows(z) : null;
   graph.emit(loss.op, [z, target, order(), values, gradient], perRowDims(z));
+  if (!counted) return gradient;
   graph.emit('addToTotal', [values, at('totals', slot, 'loss total', [1])], [ROWS]);
 
   let prediction: Value | null = null;
@@ -159,6 +168,7 @@ export function lower(lowering: Lowering): Lowered {
   let scratchStart = hasGradients ? network.size : 0;
   const constants: Lowered['constants'][number][] = [];
   let table: Value | null = null;
+  let again: (() => void) | undefined;
   if (bytes) {
     table = at('scratch', scratchStart, 'table', [bytes.table.length]);
     constants.push({ offset: scratchStart, values: bytes.table });
@@ -166,7 +176,8 @@ export function lower(lowering: Lowering): Lowered {
   }
 
   if (purpose !== 'apply') {
-    const output = lowerLayers(graph, network, lowerInput(graph, lowering, table));
+    const input = lowerInput(graph, lowering, table);
+    const output = lowerLayers(graph, network, input);
     if (purpose === 'predict') {
       lowerCopy(graph, output);
     } else if (purpose === 'backward') {
@@ -179,6 +190,11 @@ export function lower(lowering: Lowering): Lowered {
       const gradient = lowerLoss(graph, lowering, loss as Loss, output, hasGradients);
       if (gradient && purpose === 'train') lowerLossScale(graph, lowering, gradient);
       if (gradient) lowerBackward(graph, gradient);
+      again = () => {
+        graph.tape.length = 0;
+        const there = lowerLoss(graph, lowering, loss as Loss, lowerLayers(graph, network, input), true, false);
+        if (there) lowerBackward(graph, there);
+      };
     }
   }
   let advance: Value | null = null;
@@ -193,6 +209,7 @@ export function lower(lowering: Lowering): Lowered {
       scratchStart,
       // Gradients that are given are those of the loss itself.
       purpose === 'train',
+      again,
     );
     room = update;
     advance = update.advance;

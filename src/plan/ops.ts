@@ -3,6 +3,7 @@
  * operand spans. `native/plan/ops.h` holds the same table; a test compares the two. What an op computes is defined in
  * docs/definitions.md.
  */
+import { ascentOps } from './ascent-ops.ts';
 import { matrixOps } from './matrix-ops.ts';
 import {
   at,
@@ -276,7 +277,7 @@ const plain = [
   },
 ] as const satisfies readonly OpSpec[];
 
-export const ops = [...plain, ...matrixOps, ...smallOps, ...optimizerOps, ...denseOptimizerOps] as const;
+export const ops = [...plain, ...matrixOps, ...smallOps, ...ascentOps, ...optimizerOps, ...denseOptimizerOps] as const;
 
 export type OpName = (typeof ops)[number]['name'];
 

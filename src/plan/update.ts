@@ -190,6 +190,7 @@ function lowerGateOf(
  *
  * @param scratch - from where on there is room in scratch
  * @param scaled - whether gradients are those of a loss that was scaled
+ * @param again - computes the gradients anew, for optimizers that take them elsewhere than where they step from
  */
 export function lowerUpdate(
   graph: Graph,
@@ -198,13 +199,19 @@ export function lowerUpdate(
   fuse: boolean,
   scratch: number,
   scaled: boolean,
+  again?: () => void,
 ): Update {
   const placed = placeStates(optimizer, network);
   const { gate } = optimizer;
   const frozen = network.parameters.filter((_, i) => placed.parameters[i] === null);
-  if (frozen.length > 0) withoutGradients(graph, frozen);
   let updated = placed.parameters.flatMap((stated, i) => (stated ? [updatedOf(stated, i)] : []));
   const steps = createWriter(graph, scratch);
+  if (again && optimizer.ascent && updated.length > 0) {
+    const back = optimizer.ascent(steps, updated);
+    again();
+    back();
+  }
+  if (frozen.length > 0) withoutGradients(graph, frozen);
   let verdict: Verdict | null = null;
   if (gate && placed.control !== null && updated.length > 0) {
     verdict = lowerGateOf(steps, updated, gate, placed.control, scaled ? lossScaleOf(optimizer, placed.control) : null);
@@ -212,7 +219,7 @@ export function lowerUpdate(
   }
   const update = (): void => {
     lowerTransforms(steps, updated, optimizer);
-    const rest = fuse && !optimizer.globalNorm && !gate ? fuseProducts(graph, updated) : updated;
+    const rest = fuse && !optimizer.globalNorm && !gate && !optimizer.ascent ? fuseProducts(graph, updated) : updated;
     for (const part of optimizer.parts) {
       const own = rest.filter((tensor) => tensor.part === part);
       if (own.length === 0) continue;

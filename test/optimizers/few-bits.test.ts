@@ -211,6 +211,19 @@ describe.each(makes)('%s', (label, make) => {
     }
   });
 
+  it('goes on in another model from weights and state by name', async () => {
+    const model = modelOn(make());
+    const options = { batchSize: 16, epochs: 2 };
+    await model.fit(x, y, options);
+    const other = modelOn(make());
+    other.setWeights(model.getWeights());
+    expect(other.loadStateDict(model.stateDict())).toEqual({ missing: [], unexpected: [] });
+    expect(other.digest()).toBe(model.digest());
+    await model.fit(x, y, options);
+    await other.fit(x, y, options);
+    expect(other.digest()).toBe(model.digest());
+  });
+
   it('goes on from a saved state as if nothing had happened', () => {
     const steps = (bound: BoundOptimizer, from: number, to: number) => {
       for (let t = from; t < to; t++) bound.step({ w: wild(100, t, false) });

@@ -5,6 +5,14 @@ import type { BoundOptimizer, Optimizer } from '#src/optimizers/optimizer.js';
 
 export type Options = Record<string, number | boolean | string | null>;
 
+/** A function of all parameters. */
+export interface Problem {
+  kind: 'separable' | 'rosenbrock';
+  a: number[][];
+  c: number[][];
+  q: number[][];
+}
+
 export interface Case {
   name: string;
   convention: string;
@@ -18,6 +26,10 @@ export interface Case {
   statePeak: Record<string, number[]>[];
   groupState?: Record<string, number>;
   tolerance: { trajectory: number; state: number };
+  /** In place of gradients. */
+  problem?: Problem;
+  losses?: number[];
+  evaluations?: number[];
   learningRates?: number[];
   defaults: boolean;
 }
@@ -34,7 +46,7 @@ export function casesOf(name: string): Case[] {
 }
 
 /** An element may differ by a part of the largest magnitude that it has had so far. */
-function comparing(c: Case, trajectory: number[][][], what: string) {
+export function comparing(c: Case, trajectory: number[][][], what: string) {
   const peaks = c.params.map(({ values }) => values.map(Math.abs));
   return (step: number, p: number, values: Float32Array): void => {
     values.forEach((value, i) => {
@@ -84,10 +96,10 @@ export function follow(c: Case, optimizer: Optimizer, backend: never, difference
 const numbersOf = (group: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(group).filter(([name]) => ['weightSum', 'lrMax'].includes(name)));
 
-function compareStates(
+export function compareStates(
   c: Case,
   dict: ReturnType<BoundOptimizer['stateDict']>,
-  { negated, unrecorded, ahead = 0 }: Differences,
+  { negated, unrecorded, ahead = 0 }: Differences = {},
 ): void {
   c.state.forEach((states, p) => {
     const own = Object.entries({ ...states, ...numbersOf(c.groupState ?? {}) });

@@ -53,6 +53,10 @@ const shapes: Partial<Record<OpName, number[][]>> = {
     [0, 1, 2].flatMap((kind) => [0, 3].map((count) => [blocks, kind, count])),
   ),
   scaleGradient: flat,
+  scaleByWeight: flat,
+  ascentScale: [0, 1, 2, 7].map((blocks) => [blocks]),
+  ascend: flat,
+  pullBack: flat,
   clipValues: flat,
   adaptiveClip: [
     ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0]),

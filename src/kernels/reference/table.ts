@@ -1,6 +1,7 @@
 /** The reference kernels, one for each op, by name. */
 import type { OpName, OptimizerOp } from '../../plan/ops.ts';
 import { activate, activateGradient, softmax, softmaxGradient } from './activations.ts';
+import { ascend, ascentScale, pullBack, scaleByWeight } from './ascent.ts';
 import { adaptiveClip, clipScale, clipValues, gradientNorm, scaleGradient } from './clipping.ts';
 import {
   accumulateGradient,
@@ -138,6 +139,10 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   adamwAmsgradBfloat16: withBfloat16(adamwAmsgrad),
   lionUint8: withCodes(lion),
   lionBfloat16: withBfloat16(lion),
+  scaleByWeight,
+  ascentScale,
+  ascend,
+  pullBack,
   ...optimizers,
   ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
     `${OptimizerOp}OfDense`,
