@@ -29,7 +29,7 @@ export function searchState(
   const size = parts.reduce((sum, { length }) => sum + length, 0);
   const given = new Map<string, StateArray | number>();
   const own = ({ name }: SearchedPart, state: string): string => `${name}.${state}`;
-  const valueOf = (part: SearchedPart, state: string): Float32Array | number =>
+  const partOf = (part: SearchedPart, state: string): Float32Array | number =>
     new Map(memoryOf(get(), part.offset, part.length)).get(state) as Float32Array | number;
   const entries = parts.flatMap((part): StateEntry[] => {
     const write = (name: string) => (value: StateArray | number) => void given.set(name, value);
@@ -38,7 +38,7 @@ export function searchState(
       kind: 'floats',
       length: part.length,
       ...(most !== undefined && { most }),
-      read: () => valueOf(part, state) as Float32Array,
+      read: () => partOf(part, state) as Float32Array,
       write: write(own(part, state)),
     });
     return [
@@ -48,7 +48,7 @@ export function searchState(
         (state): StateEntry => ({
           name: own(part, state),
           kind: state === 't' || state === 'prevLoss' ? 'any' : 'count',
-          read: () => valueOf(part, state) as number,
+          read: () => partOf(part, state) as number,
           write: write(own(part, state)),
         }),
       ),

@@ -212,10 +212,10 @@ describe.each(makes)('%s', (label, make) => {
   });
 
   it('goes on in another model from weights and state by name', async () => {
-    const model = modelOn(make());
+    const model = modelOn();
     const options = { batchSize: 16, epochs: 2 };
     await model.fit(x, y, options);
-    const other = modelOn(make());
+    const other = modelOn();
     other.setWeights(model.getWeights());
     expect(other.loadStateDict(model.stateDict())).toEqual({ missing: [], unexpected: [] });
     expect(other.digest()).toBe(model.digest());
