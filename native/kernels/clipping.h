@@ -1,38 +1,14 @@
-// Norms of gradients and what follows from them (docs/definitions.md, "Gradients"). Sums are float64, in an order that
-// depends on the shape alone: not on the layout, nor on who computes which block.
+// Norms of gradients and what follows from them (docs/definitions.md, "Gradients"). Sums are float64.
 #pragma once
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
-#include "memory.h"
-#include "numbers.h"
+#include "gradient_shape.h"
 
 namespace plummet {
 namespace {
 
-constexpr int64_t kBlockRows = 64;
-constexpr int64_t kBlockColumns = 4096;
-constexpr int64_t kStrip = 32;
-
 enum NormKind : int64_t { kSquares = 0, kMagnitudes = 1, kLargest = 2 };
-
-// A gradient of rows × columns: row-major, or in panels as a layer's kernel is. `width` floats a row are there.
-struct GradientShape {
-  int64_t rows, columns, width;
-  bool panelled;
-
-  explicit GradientShape(const KernelArgs& args)
-      : rows(args.dim[0]), columns(args.dim[1]), width(args.dim[2]), panelled(args.dim[3] == 1) {}
-
-  // Where column j, the first of a strip, begins, and how far its rows are apart.
-  int64_t start(int64_t j) const { return panelled ? j / kStrip * kStrip * rows + j % kStrip : j; }
-  int64_t stride(int64_t j) const {
-    if (!panelled) return width;
-    const int64_t left = pad(columns) - j / kStrip * kStrip;
-    return left < kStrip ? left : kStrip;
-  }
-};
 
 inline double larger(double x, double held) { return x > held || x != x ? x : held; }
 
@@ -47,43 +23,11 @@ double term(float value) {
   return kKind == kSquares ? x * x : fabs(x);
 }
 
-// One block: strips of 32 columns ascending, in each the rows ascending; column j goes to lane j % 16.
 template <int64_t kKind>
 double block_norm(const float* x, const GradientShape& shape, int64_t block) {
-  const int64_t across = (shape.columns + kBlockColumns - 1) / kBlockColumns;
-  const int64_t first_row = block / across * kBlockRows;
-  const int64_t last_row = first_row + kBlockRows < shape.rows ? first_row + kBlockRows : shape.rows;
-  const int64_t first = block % across * kBlockColumns;
-  const int64_t last = first + kBlockColumns < shape.columns ? first + kBlockColumns : shape.columns;
-  double lane[16] = {};
-  for (int64_t j = first; j < last; j += kStrip) {
-    const int64_t count = last - j < kStrip ? last - j : kStrip;
-    const int64_t stride = shape.stride(j);
-    const float* row = x + shape.start(j) + first_row * stride;
-    for (int64_t i = first_row; i < last_row; i++, row += stride) {
-      if (count == kStrip) {
-        for (int l = 0; l < 16; l++) lane[l] = join<kKind>(lane[l], term<kKind>(row[l]));
-        for (int l = 0; l < 16; l++) lane[l] = join<kKind>(lane[l], term<kKind>(row[16 + l]));
-      } else {
-        for (int64_t c = 0; c < count; c++) lane[c % 16] = join<kKind>(lane[c % 16], term<kKind>(row[c]));
-      }
-    }
-  }
-  for (int s = 8; s > 0; s /= 2) {
-    for (int l = 0; l < s; l++) lane[l] = join<kKind>(lane[l], lane[l + s]);
-  }
-  return lane[0];
-}
-
-// Partial results are float64 that lie in memory of floats: two of these each, not necessarily aligned.
-inline double load_double(const float* p) {
-  double x;
-  memcpy(&x, p, sizeof(x));
-  return x;
-}
-inline void store_double(float* p, double x) {
-  if (x != x) x = double(kNaN);  // one NaN, for its bits are read as those of two floats in tests
-  memcpy(p, &x, sizeof(x));
+  return reduce_block(
+      shape, block, [](double held, double value) { return join<kKind>(held, value); },
+      [x](int64_t at) { return term<kKind>(x[at]); });
 }
 
 template <class V>

@@ -25,6 +25,7 @@ Extent sum(int i, int j) { return {Extent::kSum, i, j, 0}; }
 Extent sum_times(int i, int j, int k) { return {Extent::kSumTimes, i, j, k}; }
 
 Extent partials(int rows, int columns) { return {Extent::kPartials, rows, columns, 0}; }
+Extent constant_and(int n, int i) { return {Extent::kConstantAnd, n, i, 0}; }
 
 Extent volume(int i, int j, int k) { return {Extent::kVolume, i, j, k}; }
 Extent room(int n) { return {Extent::kRoom, n, 0, 0}; }
@@ -113,6 +114,26 @@ OpSpec optimizer(const char* name, const char* states, const char* hyper) {
                  split(hyper),
                  false};
   for (const std::string& state : split(states)) spec.operands.push_back(update(state.c_str(), dim(0)));
+  spec.operands.push_back(read("hyper", constant(static_cast<int>(spec.hyper.size()))));
+  return spec;
+}
+
+// An element-wise rule over n elements; before the names of its operands stands what is done to them.
+OpSpec rule(const char* name, const char* operands, const char* hyper) {
+  OpSpec spec = {name,
+                 {},
+                 {"n"},
+                 [](Dims d) { return ceil(d[0] / 16); },
+                 [](Dims d, double states_) { return 16 * (1 + states_) * d[0]; },
+                 {},
+                 split(hyper),
+                 false};
+  for (const std::string& operand : split(operands)) {
+    const char* own = operand.c_str() + 1;
+    spec.operands.push_back(operand[0] == '<'   ? read(own, dim(0))
+                            : operand[0] == '>' ? write(own, dim(0))
+                                                : update(own, dim(0)));
+  }
   spec.operands.push_back(read("hyper", constant(static_cast<int>(spec.hyper.size()))));
   return spec;
 }
@@ -528,6 +549,176 @@ OpSpec pull_back() {
                      {update("fast", dim(0)), optional(update("slow", dim(0))), read("scalars", constant(3))});
 }
 
+// What follows from norms of tensors, and from sums over rows and columns.
+OpSpec trust_ratio() {
+  return {"trustRatio",
+          {read("parameterPartials", sum(0, 0)), read("partials", sum(0, 0)), read("hyper", constant_and(4, 1)),
+           write("out", constant_and(1, 1))},
+          {"blocks", "rest"},
+          one,
+          [](Dims d, double) { return 512 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec norm_average() {
+  return {"normAverage",
+          {read("partials", sum(0, 0)), update("average", constant(1)), read("hyper", constant_and(3, 1)),
+           write("out", constant_and(1, 1))},
+          {"blocks", "rest"},
+          one,
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec row_moments() {
+  return {"rowMoments",
+          {read("x", product(0, 2)), update("rowVar", dim(0)), read("hyper", constant(3))},
+          {"rows", "columns", "width", "panelled"},
+          rows_first,
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec column_moments() {
+  return {"columnMoments",
+          {read("x", product(0, 2)), update("colVar", product(1, 4)), read("hyper", constant(3))},
+          {"rows", "columns", "width", "panelled", "matrices"},
+          [](Dims d) { return d[4] * ceil(d[1] / 16); },
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec row_mean() {
+  return {"rowMean",
+          {read("rowVar", dim(0)), read("least", constant(1)), write("out", dim(1))},
+          {"rows", "matrices"},
+          [](Dims d) { return d[1]; },
+          [](Dims d, double) { return 256 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec factored_update() {
+  return {"factoredUpdate",
+          {read("x", product(0, 2)), read("rowVar", dim(0)), read("colVar", product(1, 4)), read("mean", dim(4)),
+           optional(write("variance", product(0, 2))), read("least", constant(1)), write("out", product(0, 2))},
+          {"rows", "columns", "width", "panelled", "matrices"},
+          [](Dims d) { return blocks(d[0], d[1]); },
+          [](Dims d, double) { return 32 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec factored_scale() {
+  return {"factoredScale",
+          {read("parameterPartials", sum(0, 0)), read("partials", sum(0, 0)), read("hyper", constant_and(4, 2)),
+           write("out", constant_and(1, 2))},
+          {"blocks", "count", "rest"},
+          one,
+          [](Dims d, double) { return 512 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec cover_columns() {
+  return {"coverColumns",
+          {read("accumulator", dim(1)), write("cover", product(0, 2))},
+          {"rows", "columns", "width", "panelled"},
+          [](Dims d) { return blocks(d[0], d[1]); },
+          [](Dims d, double) { return 8 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec cover_rows() {
+  return {"coverRows",
+          {read("accumulator", dim(5)), update("cover", product(0, 2))},
+          {"rows", "columns", "width", "panelled", "inner", "size"},
+          [](Dims d) { return blocks(d[0], d[1]); },
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec maximum_columns() {
+  return {"maximumColumns",
+          {read("cover", product(0, 2)), update("accumulator", dim(1))},
+          {"rows", "columns", "width", "panelled", "keep"},
+          [](Dims d) { return ceil(d[1] / 16); },
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec maximum_rows() {
+  return {"maximumRows",
+          {read("cover", product(0, 2)), update("accumulator", dim(5))},
+          {"rows", "columns", "width", "panelled", "inner", "size", "keep"},
+          [](Dims d) { return d[5]; },
+          [](Dims d, double) { return 16 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec product_sums() {
+  return {"productSums",
+          {read("x", product(0, 2)), read("y", product(0, 2)), read("z", product(0, 2)), read("epsilon", constant(1)),
+           write("partials", partials(0, 1))},
+          {"rows", "columns", "width", "panelled", "kind"},
+          [](Dims d) { return blocks(d[0], d[1]); },
+          [](Dims d, double) { return 64 * d[0] * d[1]; },
+          {{2, 1}},
+          {},
+          false};
+}
+OpSpec keep_first() {
+  return {"keepFirst",
+          {read("parameter", dim(0)), update("kept", dim(0))},
+          {"n"},
+          [](Dims d) { return ceil(d[0] / 16); },
+          [](Dims d, double) { return 8 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec distance_rates() {
+  return {"distanceRates",
+          {read("d", constant(1)), read("hyper", constant(13)), write("out", constant(6))},
+          {"kind"},
+          one,
+          [](Dims, double) { return 256.0; },
+          {},
+          {},
+          false};
+}
+OpSpec prodigy_distance() {
+  return {"prodigyDistance",
+          {read("products", sum(0, 0)), read("sums", sum(0, 0)), update("d", constant(1)), update("dMax", constant(1)),
+           update("dHat", constant(1)), update("dNumerator", constant(1)), update("dDenom", constant(1)),
+           read("hyper", constant(13)), write("out", constant(4))},
+          {"blocks"},
+          one,
+          [](Dims d, double) { return 512 * d[0]; },
+          {},
+          {},
+          false};
+}
+OpSpec dadapt_distance() {
+  return {"dadaptDistance",
+          {read("products", sum(0, 0)), read("sums", sum(0, 0)), update("d", constant(1)),
+           update("numeratorWeighted", constant(1)), read("hyper", constant(13)), write("out", constant(4))},
+          {"blocks"},
+          one,
+          [](Dims d, double) { return 512 * d[0]; },
+          {},
+          {},
+          false};
+}
+
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 std::string quoted_list(const std::vector<std::string>& texts) {
@@ -582,6 +773,8 @@ double Extent::operator()(const double* d) const {
       return d[a] + d[b];
     case kSumTimes:
       return (d[a] + d[b]) * d[c];
+    case kConstantAnd:
+      return a + d[b];
     case kPartials:
       return 2 * blocks(d[a], d[b]);
     case kVolume:
@@ -615,11 +808,14 @@ const std::vector<OpSpec>& op_table() {
   // Never destroyed: a thread may still look at it while the process exits.
   static const std::vector<OpSpec>& table = *new std::vector<OpSpec>(with_kinds({
 #define PLUMMET_ROW(op, function) function(),
+#define PLUMMET_RULE_ROW(op, type, operands, hyper) rule(#op, operands, hyper),
 #define PLUMMET_OPTIMIZER_ROW(op, type, states, hyper) optimizer(#op, states, hyper),
 #define PLUMMET_OF_DENSE_ROW(op, type, states, hyper) of_dense(#op, states, hyper),
-      PLUMMET_OPS(PLUMMET_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OF_DENSE_ROW)
+      PLUMMET_OPS(PLUMMET_ROW) PLUMMET_RULES(PLUMMET_RULE_ROW) PLUMMET_OPTIMIZERS(PLUMMET_OPTIMIZER_ROW)
+          PLUMMET_OPTIMIZERS(PLUMMET_OF_DENSE_ROW)
 #undef PLUMMET_OF_DENSE_ROW
 #undef PLUMMET_OPTIMIZER_ROW
+#undef PLUMMET_RULE_ROW
 #undef PLUMMET_ROW
   }));
   return table;

@@ -19,18 +19,19 @@ int64_t size_of(ElementType type);
 // is larger stays larger than any array, so nothing can overflow.
 struct Extent {
   enum Form {
-    kConstant,  // a
-    kDim,       // d[a]
-    kPadded,    // pad(d[a])
-    kProduct,   // d[a] * d[b]
-    kPanels,    // d[a] * pad(d[b])
-    kSum,       // d[a] + d[b]
-    kSumTimes,  // (d[a] + d[b]) * d[c]
-    kPartials,  // two floats for each block of 64 rows (d[a]) and 4096 columns (d[b])
-    kVolume,    // d[a] * d[b] * d[c]
-    kRoom,      // two matrices of float64, d[a] * d[a], and four vectors
-    kParts,     // ceil(d[a] * d[b] / c)
-    kBlocks,    // ceil(d[a] * d[b] / d[c])
+    kConstant,     // a
+    kDim,          // d[a]
+    kPadded,       // pad(d[a])
+    kProduct,      // d[a] * d[b]
+    kPanels,       // d[a] * pad(d[b])
+    kSum,          // d[a] + d[b]
+    kSumTimes,     // (d[a] + d[b]) * d[c]
+    kPartials,     // two floats for each block of 64 rows (d[a]) and 4096 columns (d[b])
+    kVolume,       // d[a] * d[b] * d[c]
+    kRoom,         // two matrices of float64, d[a] * d[a], and four vectors
+    kParts,        // ceil(d[a] * d[b] / c)
+    kBlocks,       // ceil(d[a] * d[b] / d[c])
+    kConstantAnd,  // a + d[b]
   } form;
   int a, b, c;
 

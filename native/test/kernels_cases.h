@@ -9,6 +9,7 @@ namespace {
 
 class Cases;
 std::vector<Problem> composition(Op op, Cases& cases);
+struct Laid;
 
 class Cases {
  public:
@@ -91,6 +92,12 @@ class Cases {
   std::vector<Problem> of_squares(Op op);
   std::vector<Problem> in_few_bits(Op op);
   std::vector<Problem> around_steps(Op op);
+  std::vector<Problem> of_norms(Op op);
+  std::vector<Problem> few_scalars(Op op);
+  std::vector<Problem> rules(Op op);
+  Problem over_matrix(Op op, const Laid& l, int variant);
+  Array laid(const Laid& l, bool any);
+  Array partials(int64_t blocks);
   std::vector<Problem> optimizers(Op op);
   std::vector<Problem> of_dense(Op op);
   Source source_;
@@ -519,6 +526,10 @@ inline std::vector<Problem> Cases::of(Op op) {
     return in_few_bits(op);
   } else if (op >= kOp_scaleByWeight && op <= kOp_pullBack) {
     return around_steps(op);
+  } else if (op < kOp_addScaled) {
+    return of_norms(op);
+  } else if (op < kOp_sgd) {
+    return rules(op);
   } else {
     return optimizers(op);
   }
@@ -529,3 +540,4 @@ inline std::vector<Problem> Cases::of(Op op) {
 }  // namespace plummet
 
 #include "kernels_composition_cases.h"
+#include "kernels_norm_cases.h"

@@ -68,6 +68,32 @@ constexpr uint64_t kGolden[kOpCount] = {
     0x38e7bf588e961997,  // ascentScale
     0x46a33a82a76ad1c5,  // ascend
     0xdebd45380cdba3ca,  // pullBack
+    0xa720bd0f663ed325,  // trustRatio
+    0xb9fa51a630fcbe0f,  // normAverage
+    0x43b5d104c92b97c9,  // rowMoments
+    0x3c97bbb896cd7284,  // columnMoments
+    0x12765c67142a07b8,  // rowMean
+    0xd3c98db68acc9155,  // factoredUpdate
+    0x25e7434615925789,  // factoredScale
+    0xc28b97607136a810,  // coverColumns
+    0xce2a5549909a79ba,  // coverRows
+    0x21ebb53ff7a6b6e2,  // maximumColumns
+    0xca93aa3cefda689b,  // maximumRows
+    0xb99ef56408570b81,  // productSums
+    0xb71c12452a3c6ddb,  // keepFirst
+    0x777e84e7cab983de,  // distanceRates
+    0xca5cc3dd2c45114e,  // prodigyDistance
+    0x727066c2d4f97c53,  // dadaptDistance
+    0x929ee0957f7982cb,  // addScaled
+    0x9c07dba694ce8e73,  // subtractScaled
+    0xcb01c30ea5b77a9c,  // lambDirection
+    0xaa75890253e5bf79,  // larsStep
+    0x0efd8601e3a72c54,  // novogradStep
+    0x3d82c4748bae0816,  // varianceUpdate
+    0xc611098d359d0675,  // sm3Step
+    0xef865197d14fc12c,  // sm3Momentum
+    0xc4100008e16d4636,  // distanceMoments
+    0x505183c263771889,  // distanceStep
     0x0d51fc00dac81653,  // sgd
     0x588d0af596b9ca50,  // sgdMomentum
     0xba3eca7f7cfe40c2,  // sgdNesterov

@@ -146,7 +146,7 @@ inline uint64_t hash(const Outcome& outcome, uint64_t h = 0xcbf29ce484222325u) {
 inline std::string name_of(Op op) {
   static const char* const kNames[] = {
 #define PLUMMET_NAME(op, ...) #op,
-      PLUMMET_OPS(PLUMMET_NAME) PLUMMET_OPTIMIZERS(PLUMMET_NAME)
+      PLUMMET_OPS(PLUMMET_NAME) PLUMMET_RULES(PLUMMET_NAME) PLUMMET_OPTIMIZERS(PLUMMET_NAME)
 #undef PLUMMET_NAME
 #define PLUMMET_NAME(op, ...) #op "OfDense",
           PLUMMET_OPTIMIZERS(PLUMMET_NAME)

@@ -14,7 +14,7 @@ def norm(values):
 
 
 def lars_optax(p, grads, state, group, o, t, context):
-    """LARS: You et al. 2017, as in optax: the rate is inside the buffer."""
+    """LARS: You et al. 2017, as in optax: the rate is inside the buffer, whose sign is that of the step."""
     for i, values, given in with_gradient(p, grads):
         s = state[i]
         if not s:
@@ -24,13 +24,13 @@ def lars_optax(p, grads, state, group, o, t, context):
         ratio = o['trustCoefficient'] * np / (ng + o['epsilon']) if np > 0 and ng > 0 else 1
         b = o['momentum']
         d = [o['learningRate'] * (ratio * x) for x in g]
-        s['momentumBuffer'] = [b * m + x for m, x in zip(s['momentumBuffer'], d)]
+        s['momentumBuffer'] = [b * m - x for m, x in zip(s['momentumBuffer'], d)]
         if o['nesterov']:
-            d = [x + b * m for x, m in zip(d, s['momentumBuffer'])]
+            d = [b * m - x for x, m in zip(d, s['momentumBuffer'])]
         else:
             d = s['momentumBuffer']
         for j, x in enumerate(d):
-            values[j] = values[j] - x
+            values[j] = values[j] + x
 
 
 def novograd(p, grads, state, group, o, t, context):

@@ -103,6 +103,10 @@ const inPlace: Partial<Record<OpName, readonly [string, string]>> = {
   interpolate: ['x', 'out'],
   addNoise: ['x', 'out'],
   centralize: ['x', 'out'],
+  factoredUpdate: ['x', 'out'],
+  addScaled: ['x', 'out'],
+  lambDirection: ['gradient', 'direction'],
+  varianceUpdate: ['gradient', 'out'],
 };
 
 function isDetached(buffer: ArrayBufferLike): boolean {

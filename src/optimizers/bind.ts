@@ -64,7 +64,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
   const { gate } = optimizer;
   const memory: GateMemory = { divisor: sharedFloats(1), scaling: sharedFloats(2) };
   memory.scaling[0] = gate?.scale ?? 1;
-  const makeStep = createStepMaker(optimizer, table, memory);
+  const makeStep = createStepMaker(optimizer, table, memory, slots);
   let skipped = 0;
   /** Steps of the parameters that were skipped least: what schedules go by. */
   let most = 0;
@@ -296,6 +296,4 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       optimizer.learningRate = value;
     },
   });
-}
-
 }

@@ -38,6 +38,8 @@ export interface SlotGroup {
   readonly part: Part;
   readonly slots: readonly Slot[];
   readonly batches: readonly Batch[];
+  /** Those that `step` is the count of: all of a part that has states in common. */
+  readonly counted: readonly Slot[];
   /** Steps that they have done: `settle` hands it on to the slots. */
   step: number;
 }
@@ -86,7 +88,7 @@ export const nothing: BoundStep = {
 
 /** Hands the counts of steps on to the slots. */
 export function settle({ groups }: BoundStep): void {
-  for (const { slots, step } of groups) for (const slot of slots) slot.step = step;
+  for (const { counted, step } of groups) for (const slot of counted) slot.step = step;
 }
 
 interface Draft {
@@ -111,8 +113,13 @@ export interface GateMemory {
   readonly scaling: Float32Array;
 }
 
-/** Makes steps of an optimizer, whose scalars stand in `table`. */
-export function createStepMaker(optimizer: Optimizer, table: Float32Array, memory: GateMemory) {
+/** Makes steps of an optimizer, whose scalars stand in `table`; `all` are the parameters it was bound to. */
+export function createStepMaker(
+  optimizer: Optimizer,
+  table: Float32Array,
+  memory: GateMemory,
+  all: ReadonlyMap<string, Slot>,
+) {
   let room = sharedFloats(0);
 
   /** @param transformed - whether gradients are changed first as options ask for; otherwise steps see them as they are */
@@ -201,7 +208,9 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array, memor
     const groups = groupsOf(slots).map(({ part, step, members }) => {
       const tensors = members.flatMap((i) => tensorOf.get(slots[i].name) ?? []);
       const ops = written(() => tensors.length > 0 && part.program(steps, tensors, part));
-      return { part, step, slots: members.map((i) => slots[i]), ops };
+      const own = members.map((i) => slots[i]);
+      const counted = hasShared(part) ? [...all.values()].filter((slot) => slot.part === part) : own;
+      return { part, step, slots: own, counted, ops };
     });
 
     room = atLeast(room, floats);
@@ -242,13 +251,20 @@ export function createStepMaker(optimizer: Optimizer, table: Float32Array, memor
   };
 }
 
+/** Whether parameters have states in common: they then have their count of steps in common, too. */
+const hasShared = ({ states }: Part): boolean => states.some(({ shared }) => shared);
+
 /** Tensors that one row of scalars is for: those at the same step of the same part. */
 function groupsOf(slots: readonly Slot[]): { part: Part; step: number; members: number[] }[] {
   const groups: { part: Part; step: number; members: number[] }[] = [];
   slots.forEach(({ part, step }, i) => {
-    const group = groups.find((known) => known.part === part && known.step === step);
-    if (group) group.members.push(i);
-    else groups.push({ part, step, members: [i] });
+    const group = groups.find((known) => known.part === part && (known.step === step || hasShared(part)));
+    if (!group) {
+      groups.push({ part, step, members: [i] });
+      return;
+    }
+    group.members.push(i);
+    group.step = Math.max(group.step, step);
   });
   return groups;
 }

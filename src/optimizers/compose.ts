@@ -195,7 +195,7 @@ function join(
     if (limitsAt) moving.push([column, limitsAt]);
   };
   for (const transform of transforms) put(transform);
-  const own: Part = { ...base.parts[0], transforms: [...base.parts[0].transforms, ...transforms] };
+  const own: Part = { ...base.parts[0], transforms: [...transforms, ...base.parts[0].transforms] };
   const averaging = average ? withAverage(own, average, width) : own;
   if (average) {
     moving.push([width, average.scalars]);

@@ -1,6 +1,7 @@
 import { inRange, rangeError } from '../errors.ts';
 import { type OpSpec, type OptimizerOp, opNamed } from '../plan/ops.ts';
 import { elementwise, type Program } from '../plan/steps.ts';
+import type { Transform } from '../plan/transforms.ts';
 import { isSchedule, plateausIn, revisionOf, ruleOf } from '../schedules/make.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { bind } from './bind.ts';
@@ -35,6 +36,8 @@ export interface Rule<H extends string = never> {
   readonly hessianScalars?: Part['hessianScalars'];
   readonly numbers?: Part['numbers'];
   readonly search?: Optimizer['search'];
+  /** What is done to gradients before, whatever options say, and after what they say; `column` counts from the end of the scalars. */
+  readonly transforms?: readonly Transform[];
 }
 
 const made = new WeakSet<object>();
@@ -73,6 +76,9 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
   const op = typeof rule.op === 'string' ? rule.op : null;
   const { program, width } =
     typeof rule.op === 'string' ? { program: elementwise, width: hyperWidth(rule.op) } : rule.op;
+  const transforms = (rule.transforms ?? []).map((own) => ({ ...own, column: width + own.column }));
+  const limits = transforms.flatMap((own) => own.limits);
+  const rowWidth = width + limits.length;
   const part: Part = {
     op,
     program,
@@ -80,7 +86,7 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     check,
     column: 0,
     width,
-    transforms: [],
+    transforms,
     averaged,
     hessianScalars,
     numbers,
@@ -105,7 +111,7 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
     name,
     op,
     states,
-    width,
+    width: rowWidth,
     parts: [part],
     grouped: false,
     globalNorm: null,
@@ -130,7 +136,9 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
       for (let i = 0; i < count; i++) {
         for (const key of changing) values[key] = valueAt(name, key, hyper[key], scheduledFrom + i);
         const row = rule.scalars(firstStep + i, values, scheduledFrom + i);
-        for (let j = 0; j < width; j++) table[i * width + j] = row[j];
+        const at = i * rowWidth;
+        for (let j = 0; j < width; j++) table[at + j] = row[j];
+        for (let j = 0; j < limits.length; j++) table[at + width + j] = limits[j];
       }
     },
     get revision() {

@@ -3,11 +3,9 @@ import { countOf } from '../layout.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { seedWords } from '../random.ts';
 import type { Value } from './graph.ts';
-import { normBlocks } from './ops.ts';
+import { blocksOf } from './norms.ts';
 import { type Call, layoutDims, type Steps, shapeOf, type Updated } from './steps.ts';
 import { type Transform, unitsOf } from './transforms.ts';
-
-const blocksOf = (tensor: Updated): number => normBlocks(...shapeOf(tensor));
 
 /** An op over each tensor's gradient; what it gives is what the next op reads. */
 export function change(
@@ -62,12 +60,7 @@ function rescale(steps: Steps, groups: readonly (readonly Updated[])[], { kind, 
 
 function transform(steps: Steps, tensors: readonly Updated[], what: Transform, limit: Value): void {
   if (what.op === 'norm') {
-    rescale(
-      steps,
-      tensors.map((tensor) => [tensor]),
-      what,
-      limit,
-    );
+    rescale(steps, what.together ? [tensors] : tensors.map((tensor) => [tensor]), what, limit);
   } else if (what.op === 'adaptiveClip') {
     change(
       steps,

@@ -5,6 +5,7 @@
  */
 import { ascentOps } from './ascent-ops.ts';
 import { matrixOps } from './matrix-ops.ts';
+import { normOps } from './norm-ops.ts';
 import {
   at,
   dim,
@@ -24,12 +25,12 @@ import {
   update,
   write,
 } from './op-spec.ts';
-import { denseOptimizerOps, optimizerOps } from './optimizer-ops.ts';
+import { denseOptimizerOps, optimizerOps, ruleOps } from './optimizer-ops.ts';
 import { smallOps } from './small-ops.ts';
 
 export type { Access, Dims, ElementType, OperandSpec, OpSpec } from './op-spec.ts';
 export { LARGEST_BLOCK, normBlocks, PANEL, pad, ROW_BLOCK, tiles } from './op-spec.ts';
-export type { OptimizerOp } from './optimizer-ops.ts';
+export type { OptimizerOp, RuleOp } from './optimizer-ops.ts';
 
 /** The part of `order` that a batch reads: [0, first + rows). */
 const order = (first: number, rows: number): OperandSpec =>
@@ -277,7 +278,16 @@ const plain = [
   },
 ] as const satisfies readonly OpSpec[];
 
-export const ops = [...plain, ...matrixOps, ...smallOps, ...ascentOps, ...optimizerOps, ...denseOptimizerOps] as const;
+export const ops = [
+  ...plain,
+  ...matrixOps,
+  ...smallOps,
+  ...ascentOps,
+  ...normOps,
+  ...ruleOps,
+  ...optimizerOps,
+  ...denseOptimizerOps,
+] as const;
 
 export type OpName = (typeof ops)[number]['name'];
 

@@ -75,6 +75,46 @@ export const optimizerOps = [
   optimizer('sophiaG', 'expAvg,hessian', `estimate,${betas},learningRate,scale,epsilon,decay`),
 ] as const satisfies readonly OpSpec[];
 
+/** An element-wise rule that is a part of a step; before an operand's name stands what is done to it: < read, > written, = both. */
+function rule<N extends string>(name: N, operandNames: string, hyperNames: string): OpSpec<N> {
+  const hyper = hyperNames.split(',');
+  const make = { '<': read, '>': write, '=': update };
+  const operands = operandNames
+    .split(',')
+    .map((operand) => make[operand[0] as keyof typeof make](operand.slice(1), dim(0)));
+  return {
+    name,
+    operands: [...operands, read('hyper', () => hyper.length)],
+    dims: ['n'],
+    units: (d) => Math.ceil(at(d, 0) / 16),
+    work: (d) => 16 * (operands.length - 1) * at(d, 0),
+    hyper,
+  };
+}
+
+export const ruleOps = [
+  rule('addScaled', '<x,<y,>out', 'scale'),
+  rule('subtractScaled', '=parameter,<x', 'scale,decay'),
+  rule(
+    'lambDirection',
+    '<parameter,<gradient,=expAvg,=expAvgSq,>direction',
+    `${betas},meanScale,squareScale,epsilonRoot,epsilon,weightDecay`,
+  ),
+  rule('larsStep', '=parameter,<gradient,=momentumBuffer', 'scale,momentum,lookahead'),
+  rule('novogradStep', '=parameter,<gradient,=momentumBuffer', 'norm,weightDecay,momentum,gain,learningRate'),
+  rule('varianceUpdate', '<gradient,=variance,>out', 'beta2,oneMinusBeta2,added,least'),
+  rule('sm3Step', '=parameter,<gradient,=cover', 'keep,gain,epsilon,learningRate'),
+  rule(
+    'sm3Momentum',
+    '=parameter,<gradient,=cover,=momentumBuffer',
+    'keep,gain,epsilon,learningRate,momentum,oneMinusMomentum',
+  ),
+  rule('distanceMoments', '<gradient,=expAvg,=expAvgSq,=s', 'beta1,meanRate,beta2,squareRate,beta3,sumRate'),
+  rule('distanceStep', '=parameter,<expAvg,<expAvgSq', 'decay,rate,epsilon,active'),
+] as const satisfies readonly OpSpec[];
+
+export type RuleOp = (typeof ruleOps)[number]['name'];
+
 export type OptimizerOp = (typeof optimizerOps)[number]['name'];
 
 /** The gradient of a dense layer's kernel and, while it is in the cache, the optimizer's step with it. */

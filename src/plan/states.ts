@@ -63,7 +63,7 @@ export function placeStates(optimizer: Optimizer, network: Network): Placement {
       }
       const shape = stateShape(spec, parameter.shape) ?? [0];
       const floats = wordsOf(spec, countOf(shape));
-      const offset = (spec.shared && shared.get(spec)) || take(floats);
+      const offset = shared.get(spec) ?? take(floats);
       if (spec.shared) shared.set(spec, offset);
       return { spec, offset, size: floats, shape, layout: 'flat' };
     });

@@ -25,6 +25,8 @@ export interface Transform {
   /** Where the limits stand among the scalars of their part. */
   readonly column: number;
   readonly kind: NormKind;
+  /** The norm is that of all gradients of the part together. */
+  readonly together?: true;
   /** The norm is that of the mean rather than that of the sum: the root of the mean square. */
   readonly mean: boolean;
 }

@@ -55,6 +55,28 @@ const kinds: [string, () => Optimizer][] = [
         ],
       }),
   ],
+  ['lars', () => optimizers.lars({ learningRate: 1, weightDecay: 0.01, nesterov: true, maximize: true })],
+  ['lamb', () => optimizers.lamb({ learningRate: 0.01, weightDecay: 0.01, clipNorm: 1 })],
+  ['lamb of Keras', () => optimizers.lamb({ learningRate: 0.01, weightDecay: 0.01, convention: 'keras' })],
+  ['novograd', () => optimizers.novograd({ learningRate: 0.01, weightDecay: 0.01, gradAveraging: true })],
+  ['adafactor', () => optimizers.adafactor({ weightDecay: 0.01 })],
+  ['adafactor of Keras', () => optimizers.adafactor({ weightDecay: 0.01, convention: 'keras' })],
+  ['sm3', () => optimizers.sm3({ momentum: 0.9, globalClipNorm: 1 })],
+  ['sm3 that forgets', () => optimizers.sm3({ beta: 0.9 })],
+  ['prodigy', () => optimizers.prodigy({ d0: 1e-3, weightDecay: 0.01 })],
+  ['prodigy with L2', () => optimizers.prodigy({ d0: 1e-3, weightDecay: 0.01, decoupledWeightDecay: false })],
+  ['dadaptAdam', () => optimizers.dadaptAdam({ d0: 1e-3, weightDecay: 0.01, biasCorrection: true })],
+  ['adan of all gradients', () => optimizers.adan({ maxGradNorm: 0.1, clipValue: 0.01 })],
+  [
+    'several rules',
+    () =>
+      optimizers.lamb({
+        groups: [
+          { match: ['dense.bias'], optimizer: optimizers.prodigy({ d0: 0.01 }) },
+          { match: ['dense_1.kernel'], optimizer: optimizers.adafactor() },
+        ],
+      }),
+  ],
   ['frozen', () => optimizers.adam({ groups: [{ match: /^dense\./, frozen: true }] })],
 ];
 

@@ -24,6 +24,7 @@ export interface Case {
   evalTrajectory?: number[][][];
   state: Record<string, number | number[]>[];
   statePeak: Record<string, number[]>[];
+  /** Numbers that a group has once: those that are states are under each of its parameters. */
   groupState?: Record<string, number>;
   tolerance: { trajectory: number; state: number };
   /** In place of gradients. */
@@ -65,6 +66,8 @@ export interface Differences {
   readonly negated?: string | undefined;
   /** States that were not recorded. */
   readonly unrecorded?: RegExp | undefined;
+  /** States that are recorded once for all parameters. */
+  readonly besides?: readonly string[] | undefined;
   /** How many steps are counted that the recorded count leaves out. */
   readonly ahead?: number | undefined;
 }
@@ -96,20 +99,38 @@ export function follow(c: Case, optimizer: Optimizer, backend: never, difference
 const numbersOf = (group: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(group).filter(([name]) => ['weightSum', 'lrMax'].includes(name)));
 
+/** A state that is one number. */
+function expectNumber(value: unknown, wanted: number, tolerance: number, name: string): void {
+  expect(value, name).toBeInstanceOf(Float32Array);
+  const [own, ...rest] = value as Float32Array;
+  expect(rest, name).toEqual([]);
+  if (!(Math.abs(own - wanted) <= tolerance * Math.abs(wanted))) expect.fail(`${name}: ${own}, expected ${wanted}`);
+}
+
 export function compareStates(
   c: Case,
   dict: ReturnType<BoundOptimizer['stateDict']>,
-  { negated, unrecorded, ahead = 0 }: Differences = {},
+  { negated, unrecorded, besides = [], ahead = 0 }: Differences = {},
 ): void {
+  for (const [name, wanted] of Object.entries(c.groupState ?? {})) {
+    const own = dict[`p0.${name}`];
+    if (!besides.includes(name)) continue;
+    if (typeof own === 'number') expect(own, name).toBe(wanted);
+    else expectNumber(own, wanted, c.tolerance.state, name);
+  }
   c.state.forEach((states, p) => {
     const own = Object.entries({ ...states, ...numbersOf(c.groupState ?? {}) });
     for (const [name, wanted] of own) {
       const values = dict[`p${p}.${name}`];
-      if (typeof wanted === 'number') {
+      if (typeof wanted === 'number' && typeof values === 'number') {
         // Numbers of a step are float64.
         const meant = name === 'step' ? wanted + ahead : wanted;
         const near = Number.isInteger(wanted) ? 0 : 1e-13 * Math.abs(meant);
-        if (!(Math.abs((values as number) - meant) <= near)) expect.fail(`${name} ${p}: ${values}, expected ${meant}`);
+        if (!(Math.abs(values - meant) <= near)) expect.fail(`${name} ${p}: ${values}, expected ${meant}`);
+        continue;
+      }
+      if (typeof wanted === 'number') {
+        expectNumber(values, wanted, c.tolerance.state, name);
         continue;
       }
       expect(values, name).toBeInstanceOf(Float32Array);
@@ -119,12 +140,13 @@ export function compareStates(
         if (!(Math.abs(x - meant) <= limit)) expect.fail(`${name} ${p}[${i}]: ${x}, expected ${meant}`);
       });
     }
+    const others = new Set(['step', ...besides].map((name) => `p${p}.${name}`));
     // Numbers are of a step, and not every library shows them.
     const ours = Object.keys(dict).filter(
       (name) =>
         name.startsWith(`p${p}.`) &&
         (typeof dict[name] !== 'number' || name.slice(3) in states) &&
-        !name.endsWith('.step') &&
+        !others.has(name) &&
         !unrecorded?.test(name.replace(`p${p}.`, '')),
     );
     const theirs = Object.keys(states).flatMap((name) => (name === 'step' ? [] : [`p${p}.${name}`]));

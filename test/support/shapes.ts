@@ -23,10 +23,13 @@ const blocked = [1, 7, 16, 100].flatMap((size) => [
 ]);
 const flat = [0, 1, 2, 15, 16, 17, 31, 33, 100, 257].map((n) => [n]);
 
-/** Row-major, with and without room between rows, and in panels. */
-const byLayout = (extra: readonly number[]): number[][] => [
-  ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0, ...extra]),
-  ...matrices.map(([n, width]) => [n, width, pad(width), 1, ...extra]),
+const partialCounts = [0, 1, 2, 7];
+/** Matrices in rows and in panels, with the dims that `extra` gives for so many rows. */
+const laid = (extra: (rows: number) => number[]): number[][] => [
+  ...matrices.map(([n, width], i) => [n, width, width + (i % 3), 0, ...extra(n)]),
+  ...matrices.map(([n, width]) => [n, width, pad(width), 1, ...extra(n)]),
+  ...[1, 33, 4097].map((n) => [1, n, n, 0, ...extra(1)]),
+  [66, 4100, 4112, 1, ...extra(66)],
 ];
 
 const shapes: Partial<Record<OpName, number[][]>> = {
@@ -79,8 +82,8 @@ const shapes: Partial<Record<OpName, number[][]>> = {
     ...matrices.map(([n, width]) => [n, width, pad(width), 1]),
     [300, 1, 1, 0],
   ],
-  matrixMoment: byLayout([]),
-  matrixStep: [0, 1, 2, 3, 4, 5].flatMap((scaling) => byLayout([scaling])),
+  matrixMoment: laid(() => []),
+  matrixStep: [0, 1, 2, 3, 4, 5].flatMap((scaling) => laid(() => [scaling])),
   blendSquare: flat.map(([n]) => [n % 100]),
   normScale: [0, 1, 2, 7].flatMap((blocks) => [0, 3].map((count) => [blocks, count])),
   soapDirection: flat,
@@ -103,6 +106,39 @@ const shapes: Partial<Record<OpName, number[][]>> = {
       : []),
   ]),
   eigenbasis: [0, 1, 2, 3, 7, 8, 9, 17, 33].flatMap((n) => [[n], [n]]),
+  trustRatio: partialCounts.map((blocks, i) => [blocks, i]),
+  normAverage: partialCounts.map((blocks, i) => [blocks, i]),
+  rowMoments: laid(() => []),
+  columnMoments: [...laid(() => [1]), [12, 33, 33, 0, 3], [7, 5, 6, 0, 2], [2, 40, 40, 0, 5]],
+  rowMean: [
+    [0, 1],
+    [1, 1],
+    [17, 1],
+    [100, 4],
+    [7, 2],
+    [4, 0],
+  ],
+  factoredUpdate: [...laid(() => [1]), [12, 33, 33, 0, 3], [7, 5, 6, 0, 2], [4, 3, 3, 0, 0]],
+  factoredScale: partialCounts.map((blocks, i) => [blocks, 1 + 5 * i, i]),
+  coverColumns: laid(() => []),
+  coverRows: laid((n) => [1, n]).concat([
+    [12, 5, 5, 0, 3, 4],
+    [12, 17, 20, 0, 1, 3],
+    [3, 2, 2, 0, 0, 3],
+  ]),
+  maximumColumns: [0, 1].flatMap((keep) => laid(() => [keep])),
+  maximumRows: [0, 1].flatMap((keep) =>
+    laid((n) => [1, n, keep]).concat([
+      [12, 5, 5, 0, 3, 4, keep],
+      [13, 17, 20, 0, 2, 3, keep],
+      [3, 2, 2, 0, 0, 3, keep],
+    ]),
+  ),
+  productSums: [0, 1].flatMap((kind) => laid(() => [kind])),
+  keepFirst: flat,
+  distanceRates: [[0], [1]],
+  prodigyDistance: partialCounts.map((blocks) => [blocks]),
+  dadaptDistance: partialCounts.map((blocks) => [blocks]),
   gemm: [...products, [5, 0, 3] as const, [0, 4, 3] as const, [50, 3, 70] as const].flatMap(([m, k, n]) =>
     [0, 1, 2, 3, 4, 5, 6, 7].map((way) => [m, n, k, way & 1, (way >> 1) & 1, way >> 2]),
   ),

@@ -51,3 +51,20 @@
   X(signum, Signum, "momentumBuffer", "learningRate,momentum,oneMinusMomentum,weightDecay,decay")                    \
   X(sophiaG, SophiaG, "expAvg,hessian",                                                                              \
     "estimate,beta1,oneMinusBeta1,beta2,oneMinusBeta2,learningRate,scale,epsilon,decay")
+
+// Element-wise rules that are a part of a step: X(op, struct, operands, hyper). Before an operand's name stands what is
+// done to it: < read, > written, = both.
+#define PLUMMET_RULES(X)                                                                                               \
+  X(addScaled, AddScaled, "<x,<y,>out", "scale")                                                                       \
+  X(subtractScaled, SubtractScaled, "=parameter,<x", "scale,decay")                                                    \
+  X(lambDirection, LambDirection, "<parameter,<gradient,=expAvg,=expAvgSq,>direction",                                 \
+    "beta1,oneMinusBeta1,beta2,oneMinusBeta2,meanScale,squareScale,epsilonRoot,epsilon,weightDecay")                   \
+  X(larsStep, LarsStep, "=parameter,<gradient,=momentumBuffer", "scale,momentum,lookahead")                            \
+  X(novogradStep, NovogradStep, "=parameter,<gradient,=momentumBuffer", "norm,weightDecay,momentum,gain,learningRate") \
+  X(varianceUpdate, VarianceUpdate, "<gradient,=variance,>out", "beta2,oneMinusBeta2,added,least")                     \
+  X(sm3Step, Sm3Step, "=parameter,<gradient,=cover", "keep,gain,epsilon,learningRate")                                 \
+  X(sm3Momentum, Sm3Momentum, "=parameter,<gradient,=cover,=momentumBuffer",                                           \
+    "keep,gain,epsilon,learningRate,momentum,oneMinusMomentum")                                                        \
+  X(distanceMoments, DistanceMoments, "<gradient,=expAvg,=expAvgSq,=s",                                                \
+    "beta1,meanRate,beta2,squareRate,beta3,sumRate")                                                                   \
+  X(distanceStep, DistanceStep, "=parameter,<expAvg,<expAvgSq", "decay,rate,epsilon,active")

@@ -1,6 +1,6 @@
 /** Ops around other optimizers, the twin of native/kernels/ascent.h. */
 import { type FloatArray, fround } from '../arithmetic/float32.ts';
-import { doublesOf } from './clipping.ts';
+import { doublesOf } from './gradient-shape.ts';
 import type { Kernel } from './kernel.ts';
 
 export const scaleByWeight: Kernel = (operands, offsets, dims, begin, end) => {

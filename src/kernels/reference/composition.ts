@@ -4,7 +4,7 @@
  */
 import { log, polar } from '../../math.ts';
 import { type FloatArray, fround } from '../arithmetic/float32.ts';
-import { doublesOf, shapeOf, startOf, strideOf } from './clipping.ts';
+import { doublesOf, shapeOf, startOf, strideOf } from './gradient-shape.ts';
 import type { Kernel } from './kernel.ts';
 import { philox, purpose } from './random.ts';
 

@@ -1,6 +1,6 @@
 /** What optimizers do with whole matrices around their products, the twin of native/kernels/matrices.h. */
 import { type FloatArray, fround } from '../arithmetic/float32.ts';
-import { doublesOf, type Shape, STRIP, shapeOf, startOf, strideOf } from './clipping.ts';
+import { doublesOf, type Shape, STRIP, shapeOf, startOf, strideOf } from './gradient-shape.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Calls `use` with each stretch of rows [begin, end) that lies together: its place as the shape says, its place row-major, its length. */

@@ -1,5 +1,5 @@
 /** The reference kernels, one for each op, by name. */
-import type { OpName, OptimizerOp } from '../../plan/ops.ts';
+import type { OpName, OptimizerOp, RuleOp } from '../../plan/ops.ts';
 import { activate, activateGradient, softmax, softmaxGradient } from './activations.ts';
 import { ascend, ascentScale, pullBack, scaleByWeight } from './ascent.ts';
 import { adaptiveClip, clipScale, clipValues, gradientNorm, scaleGradient } from './clipping.ts';
@@ -22,6 +22,14 @@ import { blendSquare, matrixMoment, matrixStep, normScale, reorder, soapDirectio
 import { absoluteError, binaryAccuracy, categoricalAccuracy, sparseAccuracy, squaredError } from './metrics.ts';
 import { adabelief, adabeliefAmsgrad } from './optimizers/adabelief.ts';
 import { adadelta } from './optimizers/adadelta.ts';
+import {
+  columnMoments,
+  factoredScale,
+  factoredUpdate,
+  rowMean,
+  rowMoments,
+  varianceUpdate,
+} from './optimizers/adafactor.ts';
 import { adagrad } from './optimizers/adagrad.ts';
 import { adam, adamAmsgrad } from './optimizers/adam.ts';
 import { adamax } from './optimizers/adamax.ts';
@@ -30,22 +38,50 @@ import { adan } from './optimizers/adan.ts';
 import { ademamix } from './optimizers/ademamix.ts';
 import { adopt } from './optimizers/adopt.ts';
 import { asgd } from './optimizers/asgd.ts';
+import {
+  dadaptDistance,
+  distanceMoments,
+  distanceRates,
+  distanceStep,
+  keepFirst,
+  prodigyDistance,
+  productSums,
+} from './optimizers/distance.ts';
 import { ftrl } from './optimizers/ftrl.ts';
+import { lambDirection } from './optimizers/lamb.ts';
+import { larsStep } from './optimizers/lars.ts';
 import { lion } from './optimizers/lion.ts';
 import { nadam } from './optimizers/nadam.ts';
+import { novogradStep } from './optimizers/novograd.ts';
 import { radam } from './optimizers/radam.ts';
 import { rmsprop, rmspropCentered, rmspropCenteredMomentum, rmspropMomentum } from './optimizers/rmsprop.ts';
 import { rprop } from './optimizers/rprop.ts';
+import { addScaled, subtractScaled } from './optimizers/rule.ts';
 import { scheduleFreeAdamW, scheduleFreeSGD } from './optimizers/schedule-free.ts';
 import { sgd, sgdMomentum, sgdNesterov, sgdVelocity, sgdVelocityNesterov } from './optimizers/sgd.ts';
 import { signSgd, signum } from './optimizers/signum.ts';
+import { coverColumns, coverRows, maximumColumns, maximumRows, sm3Momentum, sm3Step } from './optimizers/sm3.ts';
 import { withBfloat16, withCodes } from './optimizers/small-states.ts';
 import { sophiaG } from './optimizers/sophia-g.ts';
+import { normAverage, trustRatio } from './optimizers/trust.ts';
 import { yogi } from './optimizers/yogi.ts';
 import { shuffle } from './random.ts';
 import { addToTotal, columnSums } from './reduce.ts';
 import { eigenbasis, inverseRoot } from './roots.ts';
 import { ofDense } from './update.ts';
+
+const rules: Readonly<Record<RuleOp, Kernel>> = {
+  addScaled,
+  subtractScaled,
+  lambDirection,
+  larsStep,
+  novogradStep,
+  varianceUpdate,
+  sm3Step,
+  sm3Momentum,
+  distanceMoments,
+  distanceStep,
+};
 
 const optimizers: Readonly<Record<OptimizerOp, Kernel>> = {
   sgd,
@@ -143,6 +179,23 @@ export const kernels: Readonly<Record<OpName, Kernel>> = {
   ascentScale,
   ascend,
   pullBack,
+  trustRatio,
+  normAverage,
+  rowMoments,
+  columnMoments,
+  rowMean,
+  factoredUpdate,
+  factoredScale,
+  coverColumns,
+  coverRows,
+  maximumColumns,
+  maximumRows,
+  productSums,
+  keepFirst,
+  distanceRates,
+  prodigyDistance,
+  dadaptDistance,
+  ...rules,
   ...optimizers,
   ...(Object.fromEntries(Object.entries(optimizers).map(([name, step]) => [`${name}OfDense`, ofDense(step)])) as Record<
     `${OptimizerOp}OfDense`,
