@@ -46,7 +46,7 @@
   X(soapDirection, soap_direction)                          \
   X(reorder, reorder)                                       \
   X(inverseRoot, inverse_root)                              \
-  X(eigenbasis, eigenbasis)                                \
+  X(eigenbasis, eigenbasis)                                 \
   X(adamUint8, adam_uint8)                                  \
   X(adamBfloat16, adam_bfloat16)                            \
   X(adamAmsgradUint8, adam_amsgrad_uint8)                   \
@@ -60,7 +60,7 @@
   X(scaleByWeight, scale_by_weight)                         \
   X(ascentScale, ascent_scale)                              \
   X(ascend, ascend)                                         \
-  X(pullBack, pull_back) \
+  X(pullBack, pull_back)                                    \
   X(trustRatio, trust_ratio)                                \
   X(normAverage, norm_average)                              \
   X(rowMoments, row_moments)                                \
