@@ -38,9 +38,15 @@ export function wrap(base: Optimizer, around: Around): Optimizer {
   const { name, scalars, part: partAround } = around;
   const column = base.width;
   const width = column + around.width;
-  const wrapped = new Map(
-    base.parts.map((part): [Part, Part] => [part, partAround ? partAround(part, column - part.column) : part]),
-  );
+  // The sum of a window's gradients stays behind all other states.
+  const summed = base.gate !== null && base.gate.batches > 1;
+  const wrapPart = (part: Part): Part => {
+    if (!partAround) return part;
+    if (!summed) return partAround(part, column - part.column);
+    const made = partAround({ ...part, states: part.states.slice(0, -1) }, column - part.column);
+    return { ...made, states: [...made.states, ...part.states.slice(-1)] };
+  };
+  const wrapped = new Map(base.parts.map((part): [Part, Part] => [part, wrapPart(part)]));
   const partOf = (part: Part | null): Part | null => (part === null ? null : (wrapped.get(part) as Part));
   const parts = base.parts.map((part) => partOf(part) as Part);
   const ascent = around.ascent?.(column) ?? base.ascent;
