@@ -79,7 +79,8 @@ describe('docs/optimizers.md', () => {
     expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
     const contents = page.slice(0, page.indexOf('\n## '));
     expect(anchors.filter((anchor) => !contents.includes(`(#${anchor})`))).toEqual([]);
-    const files = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)].map(([, file]) => join('docs', file));
+    const prose = page.replace(/```[\s\S]*?```|`[^`]*`/g, '');
+    const files = [...prose.matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)].map(([, file]) => join('docs', file));
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
   });
 
