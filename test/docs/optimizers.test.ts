@@ -101,7 +101,9 @@ describe('what all optimizers share', () => {
     for (const [name, value] of rows) {
       const option = codeOf(name)[0];
       // Without a default to look at: given explicitly, nothing changes.
-      expect(follow(optimizers.adam({ [option]: valueIn(value) }))).toEqual(follow(optimizers.adam()));
+      const told = optimizers.adam({ [option]: valueIn(value) });
+      expect(told.width).toBe(optimizers.adam().width);
+      expect(follow(told)).toEqual(follow(optimizers.adam()));
     }
   });
 
