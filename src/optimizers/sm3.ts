@@ -23,7 +23,8 @@ const known = ['learningRate', 'momentum', 'beta', 'epsilon'] as const;
  * SM3-II (Anil, Gupta, Koren, Singer 2019, Algorithm SM3-II), in pytorch_optimizer's form: Adagrad whose accumulators are one for each row and one for
  * each column.
  *
- * v = min(row, column) + g² (with `beta` > 0: β · min + (1 − β)g²); the accumulators become the largest v of their row or column; d = g / √(v + ε); b ←
+ * v = min(row, column) + g² (with `beta` > 0: β · min + (1 − β)g²); the accumulators become the largest v of their row or column (with `beta` > 0 they never
+ * fall); d = g / √(v + ε); b ←
  * momentum · b + (1 − momentum) d; p ← p − learningRate · b. States: `momentumBuffer`, which stays 0 without momentum, and `accumulator0`, `accumulator1` …, one
  * for each dimension. optax has the defaults momentum 0.9, ε 1e-8.
  *
