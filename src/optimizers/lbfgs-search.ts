@@ -1,7 +1,7 @@
 /** The iterations of one step of L-BFGS, as PyTorch does them. */
 import { strongWolfe } from './line-search.ts';
 import type { Evaluated, Search, SearchMemory } from './search.ts';
-import { addScaled, along, dot, largest, magnitudes } from './vectors.ts';
+import { addScaled, along, dot, dotWide, largest, magnitudes, negative, times } from './vectors.ts';
 
 export interface LbfgsRule {
   readonly maxIter: number;
@@ -16,29 +16,41 @@ export interface LbfgsRule {
 /** Differences of gradients, and the steps between them, whose product with each other is at least this. */
 const LEAST_CURVATURE = 1e-10;
 
+const curvatures = new WeakMap<Float32Array, number>();
+
+/** The product of a difference of gradients with its step, which is asked for as long as both are remembered. */
+function curvatureOf(y: Float32Array, s: Float32Array): number {
+  let product = curvatures.get(y);
+  if (product === undefined) {
+    product = dot(y, s);
+    curvatures.set(y, product);
+  }
+  return product;
+}
+
 /** −(inverse Hessian) · gradient, by the two-loop recursion of Nocedal 1980 over the pairs that are remembered. */
 function directionOf({ oldDirs, oldStps }: SearchMemory, gradient: Float32Array): Float32Array {
   const count = oldDirs.length;
-  if (count === 0) return gradient.map((g) => -g);
-  const q = Float64Array.from(gradient, (g) => -g);
-  const products = oldDirs.map((y, i) => dot(y, oldStps[i]));
+  if (count === 0) return times(-1, gradient);
+  const q = negative(gradient);
+  const products = oldDirs.map((y, i) => curvatureOf(y, oldStps[i]));
   const factors = new Array<number>(count);
   for (let i = count - 1; i >= 0; i--) {
-    factors[i] = dot(oldStps[i], q) / products[i];
+    factors[i] = dotWide(oldStps[i], q) / products[i];
     addScaled(q, -factors[i], oldDirs[i]);
   }
   const latest = oldDirs[count - 1];
   const scale = products[count - 1] / dot(latest, latest);
   for (let i = 0; i < q.length; i++) q[i] *= scale;
-  for (let i = 0; i < count; i++) addScaled(q, factors[i] - dot(oldDirs[i], q) / products[i], oldStps[i]);
-  return Float32Array.from(q);
+  for (let i = 0; i < count; i++) addScaled(q, factors[i] - dotWide(oldDirs[i], q) / products[i], oldStps[i]);
+  return new Float32Array(q);
 }
 
 /** With the last step and what it did to the gradient. */
 function remember(memory: SearchMemory, gradient: Float32Array, historySize: number): void {
   const { d, t, prevFlatGrad } = memory;
-  const y = gradient.map((g, i) => g - prevFlatGrad[i]);
-  const s = d.map((value) => value * t);
+  const y = along(gradient, -1, prevFlatGrad);
+  const s = times(t, d);
   if (!(dot(y, s) > LEAST_CURVATURE)) return;
   const kept = memory.oldDirs.length < historySize ? 0 : 1;
   memory.oldDirs = [...memory.oldDirs.slice(kept), y];
@@ -48,7 +60,7 @@ function remember(memory: SearchMemory, gradient: Float32Array, historySize: num
 export function lbfgsSearch(rule: LbfgsRule): Search {
   const { maxIter, maxEval, toleranceGrad, toleranceChange } = rule;
   const signed = ({ loss, gradient }: Evaluated): Evaluated =>
-    rule.maximize ? { loss: -loss, gradient: gradient.map((g) => -g) } : { loss, gradient };
+    rule.maximize ? { loss: -loss, gradient: times(-1, gradient) } : { loss, gradient };
   return {
     historySize: rule.historySize,
     *step(from, start, learningRate) {

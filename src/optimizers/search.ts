@@ -56,7 +56,7 @@ export function* memoryOf(
   length: number,
 ): Generator<readonly [name: string, value: Float32Array | number]> {
   const part = (vector: Float32Array): Float32Array => vector.subarray(offset, offset + length);
-  for (const name of vectorStates) yield [name, Float32Array.from(part(memory[name]))];
+  for (const name of vectorStates) yield [name, part(memory[name]).slice()];
   for (const name of listStates) {
     const whole = new Float32Array(memory[name].length * length);
     memory[name].forEach((vector, i) => {
