@@ -60,13 +60,26 @@ function casesOf(quick) {
       how: /** @type {const} */ ('inside'),
     })),
   );
-  return [small, many.slice(0, 3), many.slice(3), ...alone];
+  // Those of several ops that PyTorch has, too; they ask for a matrix. What multiplies matrices takes minutes of a large one.
+  const whole = rules
+    .filter((rule) => floatsOf(rule) === undefined && rule.pytorch && rule.name !== 'muon')
+    .map(({ name }) => [
+      {
+        optimizer: name,
+        shape: [large[0] / 4096, 4096],
+        tensors: 1,
+        threads: Math.max(...threadCounts()),
+        how: /** @type {const} */ ('called'),
+      },
+    ]);
+  return [small, many.slice(0, 3), many.slice(3), ...alone, ...whole];
 }
 
 /** What PyTorch's is compared with: calls of the small ones, loops of the large ones, with all threads. @param {Case} given */
 function comparable({ optimizer, shape, threads, how }) {
   if (!ruleNamed(optimizer).pytorch || threads !== Math.max(...threadCounts())) return false;
-  return count(shape) > count(SMALL) ? how === 'inside' : how === 'called' && shape === SMALL;
+  if (count(shape) === count(SMALL)) return how === 'called';
+  return count(shape) > count(SMALL) && how === (floatsOf(ruleNamed(optimizer)) === undefined ? 'called' : 'inside');
 }
 
 /** @param {import('./lib/context.mjs').Context} context */
