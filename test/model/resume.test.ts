@@ -190,30 +190,38 @@ describe('trainable', () => {
 });
 
 describe('averaged', () => {
-  it('evaluate, predict and validation take the averages where they are asked for', async () => {
-    const model = modelWith(optimizers.sgd({ learningRate: 0.5, ema: 0.5 }));
-    const bound = optimizers.sgd({ learningRate: 0.5, ema: 0.5 }).bind(model.getWeights());
-    const history = [];
-    for (let t = 0; t < 3; t++) {
-      const { gradients } = model.gradients(x, y);
-      bound.step(Object.fromEntries(Object.entries(gradients).map(([name, { data }]) => [name, data])));
-      const { val_loss } = (
-        await model.fit(x, y, { batchSize: 40, validationData: [x, y], averaged: true, verbose: 0, shuffle: false })
-      ).history;
-      history.push(val_loss[0]);
-    }
-    const averaged = bound.averaged();
-    for (const [name, { data }] of Object.entries(model.getWeights({ averaged: true }))) {
-      expectSameBits(data, averaged[name], name);
-    }
-    const other = modelWith(optimizers.sgd());
-    other.setWeights(model.getWeights({ averaged: true }));
-    expect(await model.evaluate(x, y, { averaged: true })).toEqual(await other.evaluate(x, y));
-    expect(history[2]).toBe((await other.evaluate(x, y)).loss);
-    expect(await model.predict(x, { averaged: true })).toEqual(await other.predict(x));
-    expect(model.predictSync(x, { averaged: true })).toEqual(other.predictSync(x));
-    expect(await model.evaluate(x, y)).not.toEqual(await other.evaluate(x, y));
-  });
+  const averaging = [
+    ['ema', () => optimizers.sgd({ learningRate: 0.5, ema: 0.5 })],
+    ['schedule-free', () => optimizers.scheduleFreeSGD({ learningRate: 0.5, momentum: 0.7 })],
+  ] as const;
+
+  it.each(averaging)(
+    'evaluate, predict and validation take the averages where they are asked for: %s',
+    async (_, make) => {
+      const model = modelWith(make());
+      const bound = make().bind(model.getWeights());
+      const history = [];
+      for (let t = 0; t < 3; t++) {
+        const { gradients } = model.gradients(x, y);
+        bound.step(Object.fromEntries(Object.entries(gradients).map(([name, { data }]) => [name, data])));
+        const { val_loss } = (
+          await model.fit(x, y, { batchSize: 40, validationData: [x, y], averaged: true, verbose: 0, shuffle: false })
+        ).history;
+        history.push(val_loss[0]);
+      }
+      const averaged = bound.averaged();
+      for (const [name, { data }] of Object.entries(model.getWeights({ averaged: true }))) {
+        expectSameBits(data, averaged[name], name);
+      }
+      const other = modelWith(optimizers.sgd());
+      other.setWeights(model.getWeights({ averaged: true }));
+      expect(await model.evaluate(x, y, { averaged: true })).toEqual(await other.evaluate(x, y));
+      expect(history[2]).toBe((await other.evaluate(x, y)).loss);
+      expect(await model.predict(x, { averaged: true })).toEqual(await other.predict(x));
+      expect(model.predictSync(x, { averaged: true })).toEqual(other.predictSync(x));
+      expect(await model.evaluate(x, y, { averaged: false })).not.toEqual(await other.evaluate(x, y));
+    },
+  );
 
   it('is the default for schedule-free optimizers', async () => {
     const model = modelWith(optimizers.scheduleFreeAdamW({ learningRate: 0.1 }));

@@ -385,6 +385,7 @@ describe('lbfgs', () => {
       'oldDirs and oldStps have 1 and 0 vectors',
     );
     expect(loading({ 'a.nIter': 1 })).toContain('nIter must be the same for all parameters');
+    expect(loading({ 'a.step': 1 })).toContain('step must be the same for all parameters, got 1, 0');
     expect(loading({ 'a.t': '1' })).toContain('"a.t" must be a finite number');
     expect(loading({ 'c.t': 0 })).toContain('unexpected "c.t"');
     const { 'a.t': _, ...less } = state;

@@ -191,6 +191,22 @@ describe('loadStateDict', () => {
     expect(second.loadStateDict(first.stateDict())).toEqual({ missing: [], unexpected: [] });
   });
 
+  it('refuses two values of what is one for all parameters', () => {
+    const bound = prodigy().bind({ a: values(3), b: values(2) });
+    const before = bound.stateDict();
+    for (const state of [
+      { ...before, 'a.d': values(1) },
+      { 'a.d': values(1), 'b.d': values(1, 2) },
+    ]) {
+      expect(thrown(() => bound.loadStateDict(state as never, { strict: false }))).toContain(
+        'ERR_PLUMMET_STATE prodigy: "a.d" and "b.d" are one number for all parameters, got 0.125 and',
+      );
+      expect(bound.stateDict()).toEqual(before);
+    }
+    bound.loadStateDict({ 'b.d': values(1) }, { strict: false });
+    expect(bound.stateDict()['a.d']).toEqual(values(1));
+  });
+
   it('changes nothing where a value is wrong, strict or not', () => {
     const bound = adam().bind({ a: values(3) });
     const before = bound.stateDict();
