@@ -1,5 +1,5 @@
 import { checkOptions, describe, positiveInteger, rangeError, typeError } from '../errors.ts';
-import { lowerTransforms } from '../plan/clip.ts';
+import { lowerNoise, lowerTransforms } from '../plan/clip.ts';
 import { GRADIENT_SUM } from '../plan/gate.ts';
 import type { Program } from '../plan/steps.ts';
 import { bind } from './bind.ts';
@@ -74,6 +74,7 @@ function programOf(phases: readonly Phase[]): Program {
           parts: [part],
           globalNorm: globalNorm && { ...globalNorm, column: start + column + globalNorm.column },
         });
+        lowerNoise(steps, own, [part]);
         part.program(steps, own, part);
       });
     }

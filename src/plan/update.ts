@@ -1,6 +1,6 @@
 /** The optimizer's part of a step. */
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import { lowerTransforms } from './clip.ts';
+import { lowerNoise, lowerTransforms } from './clip.ts';
 import { type Gate, gateColumns, gateState, lowerGate, type Verdict, withoutSum } from './gate.ts';
 import { at, type Graph, touched, type Value } from './graph.ts';
 import type { Network, Parameter } from './network.ts';
@@ -219,6 +219,7 @@ export function lowerUpdate(
   }
   const update = (): void => {
     lowerTransforms(steps, updated, optimizer);
+    lowerNoise(steps, updated, optimizer.parts);
     const rest = fuse && !optimizer.globalNorm && !gate && !optimizer.ascent ? fuseProducts(graph, updated) : updated;
     for (const part of optimizer.parts) {
       const own = rest.filter((tensor) => tensor.part === part);
