@@ -247,6 +247,12 @@ function join(
     set learningRate(value) {
       for (const follower of followers) follower.learningRate = value;
     },
+    keepLearningRates() {
+      const kept = all.map((of) => of.keepLearningRates());
+      return () => {
+        for (const putBack of kept) putBack();
+      };
+    },
     learningRateAt: (step) => base.learningRateAt(step),
     fill(table, firstStep, count, scheduledFrom = firstStep) {
       for (const { optimizer: of, column } of sections) {

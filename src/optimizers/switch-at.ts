@@ -151,6 +151,12 @@ export function switchAt(step: number, first: Optimizer, second: Optimizer, opti
       a.learningRate = value;
       b.learningRate = value;
     },
+    keepLearningRates() {
+      const kept = [a, b].map((of) => of.keepLearningRates());
+      return () => {
+        for (const putBack of kept) putBack();
+      };
+    },
     learningRateAt: (of) => (of <= last ? a.learningRateAt(of) : b.learningRateAt(of - behind)),
     fill(table, firstStep, count, scheduledFrom = firstStep) {
       for (let i = 0; i < count; i++) {
