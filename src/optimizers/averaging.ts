@@ -14,6 +14,9 @@ interface Sum {
   readonly lrMax: number;
 }
 
+/** So many sums are remembered at least: more than tables of scalars are filled ahead, to be filled anew where a rate is set by hand. */
+const KEPT = 262144;
+
 /**
  * For each step the rate after warm-up, and its weight's part in the sum of all weights so far. That sum depends on the rates of
  * all steps before: those that were asked for are remembered, others are taken from `rateAt`.
@@ -30,6 +33,10 @@ export function averagingWeights({ warmupSteps, r, weightLrPower }: Averaging) {
     const weight = power(step, r) * power(largest, weightLrPower);
     const sum = { weightSum: weightSum + weight, lrMax: largest };
     sums[step - first] = sum;
+    if (sums.length > 2 * KEPT) {
+      sums = sums.slice(KEPT);
+      first += KEPT;
+    }
     return sum.weightSum > 0 ? weight / sum.weightSum : 0;
   };
   /** Sees to it that the sum after that step is there. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { averagingWeights } from '#src/optimizers/averaging.js';
 import {
   adadelta,
   adagrad,
@@ -29,6 +30,18 @@ function scalars(optimizer: Optimizer, step: number): Record<string, number> {
   return Object.fromEntries(names.map((name, i) => [name, row[i]]));
 }
 const f = Math.fround;
+
+describe('averaging weights', () => {
+  it('are those of all steps so far, however many, also after going back', () => {
+    const rateAt = () => 0.5;
+    const averaging = averagingWeights({ warmupSteps: 0, r: 0, weightLrPower: 2 });
+    for (const steps of [3, 600_000, 599_000, 40, 600_001]) {
+      for (let t = Math.max(1, steps - 5); t <= steps; t++) {
+        expect(averaging.weightOf(t, 0.5, rateAt)).toEqual({ rate: 0.5, average: 0.25 / (0.25 * t) });
+      }
+    }
+  });
+});
 
 describe('running products', () => {
   it('are products, whatever was asked for before', () => {
