@@ -253,6 +253,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     },
 
     updateHessian(gradients: unknown) {
+      caller.free('updateHessian');
       if (optimizer.parts.every(({ hessianScalars }) => hessianScalars === undefined)) {
         throw stateError('ERR_PLUMMET_OPTION', `${who}: it has no Hessian to update; sophiaG has`);
       }

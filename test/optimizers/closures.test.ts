@@ -240,6 +240,17 @@ describe('functions', () => {
     }
   });
 
+  it('cannot have the Hessian updated in the middle of a step', () => {
+    const w = Float32Array.of(1, 2);
+    const bound = sam({ optimizer: optimizers.sophiaG() }).bind({ w });
+    const closure = () => {
+      bound.updateHessian({ w: g });
+      return { loss: 0, gradients: { w: g } };
+    };
+    expect(thrown(() => bound.step(closure))).toMatch(/^ERR_PLUMMET_BUSY sam: updateHessian/);
+    expect(w).toEqual(Float32Array.of(1, 2));
+  });
+
   it.each([
     ['sam', sam],
     ['lbfgs', lbfgs],
