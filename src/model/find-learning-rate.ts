@@ -104,10 +104,12 @@ export async function findLearningRate(
   const before = {
     params: core.params.slice(),
     state: core.state.slice(),
+    search: core.search,
     step: core.step,
+    skipped: core.skipped,
     epochs: core.epochs,
     stop: core.stop,
-    learningRate: optimizer.learningRate,
+    putBack: optimizer.keepLearningRates(),
   };
   /** Over the epoch so far. */
   let sum = 0;
@@ -135,10 +137,12 @@ export async function findLearningRate(
   } finally {
     core.params.set(before.params);
     core.state.set(before.state);
+    core.search = before.search;
     core.step = before.step;
+    core.skipped = before.skipped;
     core.epochs = before.epochs;
     core.stop = before.stop;
-    optimizer.learningRate = before.learningRate;
+    before.putBack();
   }
   return { ...curve, suggestion: steepest(curve.learningRates, curve.smoothed) };
 }

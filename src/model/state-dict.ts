@@ -36,6 +36,7 @@ function entriesOf(core: Core, loads: (() => void)[], agreements: SearchState['a
         name: `${parameter.name}.${place.spec.name}`,
         kind: arrayOf(place.spec),
         length: countOf(place.shape),
+        ...(place.spec.shared && { common: place.spec }),
         read: () => readState(core.state, place).data,
         write: (values: StateArray) => writeState(core.state, place, values),
       });

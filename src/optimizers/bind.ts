@@ -161,8 +161,10 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
       }
       if (fresh) fresh.push(gradient);
     }
-    // Whoever passes the same arrays by the same names has had the names checked; to count thousands takes as long as the step.
-    if ((fresh || names.length <= FEW) && Object.keys(gradients).length !== names.length) return false;
+    // Whoever passes the same arrays by the same names has had the names checked; to count thousands takes as long as the step. Where
+    // parameters have been left out, one may have come.
+    const counts = fresh !== null || names.length <= FEW || names.length < slots.size;
+    if (counts && Object.keys(gradients).length !== names.length) return false;
     const taken = fresh ?? held;
     // Where a step is one call, that call looks whether all memory is there before it begins.
     const alone = changes.length === 0 && groups.length === 1 && groups[0].batches.length === 1;
@@ -251,6 +253,7 @@ export function bind(optimizer: Optimizer, parameters: unknown, options: unknown
     },
 
     updateHessian(gradients: unknown) {
+      caller.free('updateHessian');
       if (optimizer.parts.every(({ hessianScalars }) => hessianScalars === undefined)) {
         throw stateError('ERR_PLUMMET_OPTION', `${who}: it has no Hessian to update; sophiaG has`);
       }

@@ -11,7 +11,9 @@ export function averagedOf(slot: Slot): Float32Array {
   if (averaged === undefined || slot.step < (averaged.from ?? 1)) return values;
   const state = slot.states[states.findIndex(({ name }) => name === averaged.state)];
   if (averaged.weight === 1) return Float32Array.from(state);
-  return values.map((p, i) => p + averaged.weight * (state[i] - p));
+  // The op `interpolate`, which models are evaluated by.
+  const weight = Math.fround(averaged.weight);
+  return values.map((p, i) => p + Math.fround(weight * Math.fround(state[i] - p)));
 }
 
 /** `w.expAvg` …, `w.step`, and how many batches are in its window. */
@@ -27,6 +29,7 @@ function entriesOfSlot(slot: Slot, batches: number): StateEntry[] {
           name: `${name}.${spec.name}`,
           kind: arrayOf(spec),
           length,
+          ...(spec.shared && { common: spec }),
           read: () => readStored(spec, values, length),
           write: (given: StateArray) => writeStored(spec, values, given),
         },

@@ -1,7 +1,7 @@
 /** The steps of a bound optimizer: ops over the user's arrays and memory of its own, made once and run again and again. */
 import type { Execution, PreparedCalls } from '../kernels/contract.ts';
 import { atLeast, sharedFloats } from '../memory.ts';
-import { lowerTransforms } from '../plan/clip.ts';
+import { lowerNoise, lowerTransforms } from '../plan/clip.ts';
 import { lowerGate, type Verdict, withoutSum } from '../plan/gate.ts';
 import type { Value } from '../plan/graph.ts';
 import { type OpName, pad } from '../plan/ops.ts';
@@ -207,7 +207,11 @@ export function createStepMaker(
     const changes = written(() => transformed && lowerTransforms(steps, filled, optimizer));
     const groups = groupsOf(slots).map(({ part, step, members }) => {
       const tensors = members.flatMap((i) => tensorOf.get(slots[i].name) ?? []);
-      const ops = written(() => tensors.length > 0 && part.program(steps, tensors, part));
+      const ops = written(() => {
+        if (tensors.length === 0) return;
+        if (transformed) lowerNoise(steps, tensors, [part]);
+        part.program(steps, tensors, part);
+      });
       const own = members.map((i) => slots[i]);
       const counted = hasShared(part) ? [...all.values()].filter((slot) => slot.part === part) : own;
       return { part, step, slots: own, counted, ops };

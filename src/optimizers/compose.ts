@@ -171,6 +171,13 @@ interface Additions {
 
 const plain: Additions = { transforms: [], average: null, groups: [], globalNorm: null, gate: null };
 
+/** The part of a group: what it has in common for its parameters is not that of another group with the same optimizer. */
+const partOfGroup = ({ parts: [part] }: Optimizer, column: number): Part => ({
+  ...part,
+  column,
+  states: part.states.map((state) => (state.shared ? { ...state } : state)),
+});
+
 /** A part that has the sum of a window's gradients behind its states. */
 const withSum = (part: Part): Part => ({ ...part, states: [...part.states, { name: GRADIENT_SUM, initial: 0 }] });
 
@@ -209,7 +216,7 @@ function join(
     let part: Part | null = null;
     if (optimizer) {
       sections.push({ optimizer, column: width });
-      part = summed({ ...optimizer.parts[0], column: width });
+      part = summed(partOfGroup(optimizer, width));
       parts.push(part);
       width += optimizer.width;
     }
@@ -239,6 +246,12 @@ function join(
     },
     set learningRate(value) {
       for (const follower of followers) follower.learningRate = value;
+    },
+    keepLearningRates() {
+      const kept = all.map((of) => of.keepLearningRates());
+      return () => {
+        for (const putBack of kept) putBack();
+      };
     },
     learningRateAt: (step) => base.learningRateAt(step),
     fill(table, firstStep, count, scheduledFrom = firstStep) {

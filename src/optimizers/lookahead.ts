@@ -13,7 +13,7 @@ export interface LookaheadOptions {
   alpha?: number;
   /**
    * What becomes of the momentum of the fast weights when these are pulled back: it stays (`none`, the default), becomes 0 (`reset`), or is pulled back as they are
-   * (`pullback`). The last two are for optimizers with a `momentumBuffer` or a `velocity`.
+   * (`pullback`). The last two are for optimizers that have a `momentumBuffer` or a `velocity` of every parameter.
    */
   pullbackMomentum?: 'none' | 'reset' | 'pullback';
 }
@@ -42,7 +42,7 @@ export function lookahead(options: LookaheadOptions = {}): Optimizer {
   if (pullbackMomentum !== 'none' && !base.parts.every((part) => momentumOf(part) >= 0)) {
     throw rangeError(
       'ERR_PLUMMET_OPTION',
-      `lookahead: pullbackMomentum "${pullbackMomentum}" needs an optimizer with a momentum, as sgd({ momentum: 0.9 }); ${base.name} has none`,
+      `lookahead: pullbackMomentum "${pullbackMomentum}" needs an optimizer with a momentum for every parameter, as sgd({ momentum: 0.9 }); ${base.name} has none`,
     );
   }
   if (base.parts.some(({ states }) => states.some(({ name }) => name === 'slow'))) {
@@ -66,7 +66,9 @@ export function lookahead(options: LookaheadOptions = {}): Optimizer {
   });
 }
 
-const momentumOf = ({ states }: Part): number => states.findIndex(({ name }) => momenta.includes(name));
+/** Which state is the momentum; −1 where there is none, or not for every parameter, as with muon. */
+const momentumOf = ({ states }: Part): number =>
+  states.findIndex(({ name, shape }) => shape === undefined && momenta.includes(name));
 
 /** The program of a part with what goes around it. */
 function around(inside: Part, column: number, pullback: (typeof ways)[number]): Program {

@@ -131,6 +131,12 @@ export function createOptimizer<H extends string = never>(rule: Rule<H>): Optimi
       changes++;
       settle();
     },
+    keepLearningRates() {
+      const { learningRate } = optimizer;
+      return () => {
+        optimizer.learningRate = learningRate;
+      };
+    },
     learningRateAt: (step) => valueAt(name, 'learningRate', hyper.learningRate, step),
     fill(table, firstStep, count, scheduledFrom = firstStep) {
       for (let i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-import { elements, finite, flag, inRange, oneOf, rangeError, typeError } from '../errors.ts';
+import { describe, elements, finite, flag, inRange, oneOf, rangeError, typeError } from '../errors.ts';
 import { countOf } from '../layout.ts';
 import { layoutDims, type Program, type Steps, shapeOf, type Updated } from '../plan/steps.ts';
 import type { CommonOptions, Given } from './common.ts';
@@ -107,7 +107,10 @@ const isNone = (shape: readonly number[]): boolean => !isMatrix(shape);
 function coefficients(value: unknown): readonly number[] {
   const list = elements('muon', 'nsCoefficients', value);
   if (list?.length === 3) return list.map((x, i) => finite('muon', `nsCoefficients[${i}]`, x));
-  throw typeError('ERR_PLUMMET_OPTION', 'muon: nsCoefficients must be an array of three numbers, as in [2, -1.5, 0.5]');
+  throw typeError(
+    'ERR_PLUMMET_OPTION',
+    `muon: nsCoefficients must be an array of three numbers, as in [2, -1.5, 0.5], got ${describe(value)}`,
+  );
 }
 
 function iterations(value: unknown): number {

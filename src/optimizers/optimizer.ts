@@ -79,6 +79,8 @@ export interface Optimizer {
   readonly options: Readonly<Record<string, unknown>>;
   /** May be set at any time, also from callbacks; takes effect with the next step. */
   learningRate: number | Schedule;
+  /** Notes the learning rates that there are inside, which setting one may make the same; what it returns puts them back. */
+  keepLearningRates(): () => void;
   /** The learning rate that a step has, counted from 1. */
   learningRateAt(step: number): number;
   /** The element-wise op that does a step, for parameters that are in no group; null where a step is more than that. */

@@ -86,6 +86,13 @@ export function searchState(
           `${who}: oldDirs and oldStps have ${[...counts].join(' and ')} vectors; both have as many, for all parameters`,
         );
       }
+      const steps = parts.flatMap((part) => numbers.get(own(part, 'step')) ?? []);
+      if (steps.some((step) => step !== steps[0])) {
+        throw stateError(
+          'ERR_PLUMMET_STATE',
+          `${who}: step must be the same for all parameters, got ${steps.join(', ')}`,
+        );
+      }
       for (const state of numberStates) {
         const values = parts.map((part) => numbers.get(own(part, state)) ?? get()[state]);
         if (values.every((value) => Object.is(value, values[0]))) continue;

@@ -16,6 +16,8 @@ export type StateEntry =
       readonly length: number;
       /** It may have up to so many times as many elements. */
       readonly most?: number;
+      /** Those with the same one are one state under several names. */
+      readonly common?: object;
       read(): StateArray;
       write(values: StateArray): void;
     }
@@ -162,6 +164,22 @@ function checkElements(who: string, { name: own, kind, length, most }: ArrayEntr
   return array;
 }
 
+/** What is one state has one value, whichever of its names it is given by. */
+function checkCommon(who: string, own: readonly StateEntry[], arrays: ReadonlyMap<string, StateArray>): void {
+  const first = new Map<object, string>();
+  for (const entry of own) {
+    const values = arrays.get(entry.name);
+    if (!isArray(entry) || !entry.common || !values) continue;
+    const name = first.get(entry.common) ?? entry.name;
+    first.set(entry.common, name);
+    if (values.every((value, i) => Object.is(value, arrays.get(name)?.[i]))) continue;
+    throw stateError(
+      'ERR_PLUMMET_STATE',
+      `${who}: "${name}" and "${entry.name}" are one number for all parameters, got ${arrays.get(name)?.[0]} and ${values[0]}`,
+    );
+  }
+}
+
 function checkVersion(who: string, version: unknown): void {
   if (version === undefined) return;
   const given = nonNegativeInteger(who, '"version"', version);
@@ -217,6 +235,7 @@ export function loadState(
     numbers.set(name, checked);
     return [() => entry.write(checked)];
   });
+  checkCommon(who, own, arrays);
   agree(numbers, arrays);
   for (const write of writes) write();
   return difference;

@@ -1,5 +1,5 @@
 import { checkOptions, describe, positiveInteger, rangeError, typeError } from '../errors.ts';
-import { lowerTransforms } from '../plan/clip.ts';
+import { lowerNoise, lowerTransforms } from '../plan/clip.ts';
 import { GRADIENT_SUM } from '../plan/gate.ts';
 import type { Program } from '../plan/steps.ts';
 import { bind } from './bind.ts';
@@ -16,32 +16,44 @@ interface Phase {
   readonly states: readonly number[];
 }
 
+/** Whether two states are numbers of one kind, an element each; codes mean nothing without their scales. */
 const alike = (a: StateSpec, b: StateSpec): boolean =>
-  a.name === b.name && !a.shape && !b.shape && !a.shared && !b.shared;
+  [a, b].every(({ shape, shared, stored }) => !shape && !shared && stored !== 'uint8') &&
+  a.name === b.name &&
+  a.stored === b.stored;
 
-/** The states of both: those of the second that the first has, too, are the same memory. */
+function freeName(wanted: string, taken: readonly StateSpec[]): string {
+  let name = wanted;
+  while (taken.some((state) => state.name === name)) name += 'Next';
+  return name;
+}
+
+/**
+ * The states of both. Where the first has all those of the second, they are the same memory. A single one that it has not
+ * would have to begin in the middle of the count that the others go on with: `z` and `slow` at nothing instead of the weights.
+ */
 function united(
   first: readonly StateSpec[],
   second: readonly StateSpec[],
 ): { all: StateSpec[]; own: number[]; shared: boolean } {
+  const known = second.map((state) => first.findIndex((other) => alike(other, state)));
+  if (known.length > 0 && !known.includes(-1)) return { all: [...first], own: known, shared: true };
   const all = [...first];
-  let shared = false;
-  const own = second.map((state) => {
-    const known = first.findIndex((other) => alike(other, state));
-    if (known >= 0) {
-      shared = true;
-      return known;
-    }
-    const taken = first.some(({ name }) => name === state.name);
-    return all.push(taken ? { ...state, name: `${state.name}Next` } : state) - 1;
-  });
-  return { all, own, shared };
+  const own = second.map((state) => all.push({ ...state, name: freeName(state.name, all) }) - 1);
+  return { all, own, shared: false };
 }
 
 function checked(name: string, given: unknown): Optimizer {
   if (!isOptimizer(given)) {
     const wanted = 'what optimizers.adam() and its like return';
     throw typeError('ERR_PLUMMET_OPTION', `switchAt: ${name} must be ${wanted}, got ${describe(given)}`);
+  }
+  if (given.ascent || given.search) {
+    const advice = given.ascent ? '; it can be put around switchAt' : '';
+    throw rangeError(
+      'ERR_PLUMMET_OPTION',
+      `switchAt: ${name}, ${given.name}, needs gradients in more than one place${advice}`,
+    );
   }
   if (!given.grouped && given.gate === null && given.parts.length === 1) return given;
   const what = given.gate === null ? 'groups' : gateOptions.join(', ');
@@ -62,6 +74,7 @@ function programOf(phases: readonly Phase[]): Program {
           parts: [part],
           globalNorm: globalNorm && { ...globalNorm, column: start + column + globalNorm.column },
         });
+        lowerNoise(steps, own, [part]);
         part.program(steps, own, part);
       });
     }
@@ -79,10 +92,11 @@ function averagedBy(
 /**
  * Two optimizers, one after the other: `first` does steps 1 … `step`, `second` all others.
  *
- * States that both have by the same name (`expAvg`, `expAvgSq`, `momentumBuffer` …) are handed on. Where there is one, the count of steps
- * goes on, too: bias corrections and schedules of `second` are those of the step of the whole. Where there is none, `second` begins anew,
- * with its own step 1, and so do its schedules. Each has its own options, also for clipping; neither can have groups. The options of
- * `skipNonFinite`, `gradientAccumulationSteps` and `lossScale` are given to `switchAt`.
+ * States are handed on where `first` has all those of `second`, by the same names (`expAvg`, `expAvgSq`, `momentumBuffer` …). The count of
+ * steps goes on, too: bias corrections and schedules of `second` are those of the step of the whole. Where one is missing, `second`
+ * begins anew, with its own step 1, and so do its schedules; states whose names `first` has as well are then called `expAvgNext` …. Each
+ * has its own options, also for clipping; neither can have groups, sam, asam or lbfgs. The options of `skipNonFinite`,
+ * `gradientAccumulationSteps` and `lossScale` are given to `switchAt`.
  *
  * @param step - a positive integer: the last step of `first`
  * @throws `ERR_PLUMMET_OPTION`
@@ -108,6 +122,9 @@ export function switchAt(step: number, first: Optimizer, second: Optimizer, opti
       { optimizer: b, column: a.width, turn: turns + 1, states: own },
     ]),
     states,
+    check(name, shape) {
+      for (const { parts } of [a, b]) parts[0].check?.(name, shape);
+    },
     column: 0,
     width,
     transforms: [],
@@ -133,6 +150,12 @@ export function switchAt(step: number, first: Optimizer, second: Optimizer, opti
     set learningRate(value) {
       a.learningRate = value;
       b.learningRate = value;
+    },
+    keepLearningRates() {
+      const kept = [a, b].map((of) => of.keepLearningRates());
+      return () => {
+        for (const putBack of kept) putBack();
+      };
     },
     learningRateAt: (of) => (of <= last ? a.learningRateAt(of) : b.learningRateAt(of - behind)),
     fill(table, firstStep, count, scheduledFrom = firstStep) {

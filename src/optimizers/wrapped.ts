@@ -72,6 +72,7 @@ export function wrap(base: Optimizer, around: Around): Optimizer {
     set learningRate(value) {
       base.learningRate = value;
     },
+    keepLearningRates: () => base.keepLearningRates(),
     learningRateAt: (step) => base.learningRateAt(step),
     fill(table, firstStep, count, scheduledFrom = firstStep) {
       if (room.length < count * column) room = new Float32Array(count * column);

@@ -91,24 +91,34 @@ function transform(steps: Steps, tensors: readonly Updated[], what: Transform, l
   }
 }
 
-/** Emits what is done to gradients: to each as its part says, then to all together; noise is added at the end. */
+/** What parts ask for, each for its own tensors. */
+function transformAll(
+  steps: Steps,
+  tensors: readonly Updated[],
+  parts: Optimizer['parts'],
+  wanted: (what: Transform) => boolean,
+): void {
+  for (const part of parts) {
+    const own = tensors.filter((tensor) => tensor.part === part);
+    if (own.length === 0) continue;
+    for (const what of part.transforms.filter(wanted)) {
+      transform(steps, own, what, steps.scalars(part.column + what.column, what.limits.length));
+    }
+  }
+}
+
+/** Emits what is done to gradients: to each as its part says, then to all together; `lowerNoise` comes last. */
 export function lowerTransforms(
   steps: Steps,
   tensors: readonly Updated[],
   { parts, globalNorm }: Pick<Optimizer, 'parts' | 'globalNorm'>,
 ): void {
-  const transformAll = (wanted: (what: Transform) => boolean): void => {
-    for (const part of parts) {
-      const own = tensors.filter((tensor) => tensor.part === part);
-      if (own.length === 0) continue;
-      for (const what of part.transforms.filter(wanted)) {
-        transform(steps, own, what, steps.scalars(part.column + what.column, what.limits.length));
-      }
-    }
-  };
-  transformAll(({ op }) => op !== 'addNoise');
+  transformAll(steps, tensors, parts, ({ op }) => op !== 'addNoise');
   if (globalNorm && tensors.length > 0) {
     rescale(steps, [tensors], globalNorm, steps.scalars(globalNorm.column, globalNorm.limits.length));
   }
-  transformAll(({ op }) => op === 'addNoise');
 }
+
+/** Emits the noise of a step, which is another one in each: the tensors must be at the same step. */
+export const lowerNoise = (steps: Steps, tensors: readonly Updated[], parts: Optimizer['parts']): void =>
+  transformAll(steps, tensors, parts, ({ op }) => op === 'addNoise');

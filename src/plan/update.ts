@@ -1,6 +1,6 @@
 /** The optimizer's part of a step. */
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import { lowerTransforms } from './clip.ts';
+import { change, lowerNoise, lowerTransforms } from './clip.ts';
 import { type Gate, gateColumns, gateState, lowerGate, type Verdict, withoutSum } from './gate.ts';
 import { at, type Graph, touched, type Value } from './graph.ts';
 import type { Network, Parameter } from './network.ts';
@@ -173,8 +173,11 @@ function lowerGateOf(
   gate: Gate,
   control: number,
   scale: Value | null,
+  scaled: boolean,
 ): Verdict | null {
   const one = steps.scalars(gate.column + gateColumns.one, 1);
+  // A window may have gradients of both kinds.
+  if (scale && !scaled) change(steps, 'scaleGradient', tensors, ({ gradient }) => [gradient, scale]);
   const held = at('state', control + gateState.window, 'batches of the window', [1]);
   const window = gate.batches > 1 ? lowerWindow(steps, tensors, gate, held, scale ?? one) : null;
   return lowerGate(steps, tensors, gate, {
@@ -214,11 +217,13 @@ export function lowerUpdate(
   if (frozen.length > 0) withoutGradients(graph, frozen);
   let verdict: Verdict | null = null;
   if (gate && placed.control !== null && updated.length > 0) {
-    verdict = lowerGateOf(steps, updated, gate, placed.control, scaled ? lossScaleOf(optimizer, placed.control) : null);
+    const scale = scaled || gate.batches > 1 ? lossScaleOf(optimizer, placed.control) : null;
+    verdict = lowerGateOf(steps, updated, gate, placed.control, scale, scaled);
     if (gate.batches > 1) updated = updated.map(withoutSum);
   }
   const update = (): void => {
     lowerTransforms(steps, updated, optimizer);
+    lowerNoise(steps, updated, optimizer.parts);
     const rest = fuse && !optimizer.globalNorm && !gate && !optimizer.ascent ? fuseProducts(graph, updated) : updated;
     for (const part of optimizer.parts) {
       const own = rest.filter((tensor) => tensor.part === part);

@@ -201,6 +201,22 @@ describe('lossScale', () => {
     expectSameWeights(scaled, plain);
   });
 
+  it('a window may have gradients of batches and such as were given', () => {
+    const [plain, scaled] = [{}, { lossScale: 2 ** 10 }].map((option) =>
+      modelWith(optimizers.sgd({ learningRate: 0.1, gradientAccumulationSteps: 2, ...option })),
+    );
+    for (const model of [plain, scaled]) {
+      const { gradients } = model.gradients(...batch(x, 1));
+      for (let i = 0; i < 2; i++) {
+        model.trainOnBatch(...batch(x, 2 * i));
+        model.applyGradients(gradients);
+        model.applyGradients(gradients);
+        model.trainOnBatch(...batch(x, 2 * i + 1));
+      }
+    }
+    expectSameWeights(scaled, plain);
+  });
+
   it('goes with windows', () => {
     const make = (lossScale: number | null) => optimizers.sgd({ gradientAccumulationSteps: 3, lossScale });
     const [plain, scaled] = [modelWith(make(null)), modelWith(make(256))];

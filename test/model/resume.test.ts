@@ -190,30 +190,38 @@ describe('trainable', () => {
 });
 
 describe('averaged', () => {
-  it('evaluate, predict and validation take the averages where they are asked for', async () => {
-    const model = modelWith(optimizers.sgd({ learningRate: 0.5, ema: 0.5 }));
-    const bound = optimizers.sgd({ learningRate: 0.5, ema: 0.5 }).bind(model.getWeights());
-    const history = [];
-    for (let t = 0; t < 3; t++) {
-      const { gradients } = model.gradients(x, y);
-      bound.step(Object.fromEntries(Object.entries(gradients).map(([name, { data }]) => [name, data])));
-      const { val_loss } = (
-        await model.fit(x, y, { batchSize: 40, validationData: [x, y], averaged: true, verbose: 0, shuffle: false })
-      ).history;
-      history.push(val_loss[0]);
-    }
-    const averaged = bound.averaged();
-    for (const [name, { data }] of Object.entries(model.getWeights({ averaged: true }))) {
-      expectSameBits(data, averaged[name], name);
-    }
-    const other = modelWith(optimizers.sgd());
-    other.setWeights(model.getWeights({ averaged: true }));
-    expect(await model.evaluate(x, y, { averaged: true })).toEqual(await other.evaluate(x, y));
-    expect(history[2]).toBe((await other.evaluate(x, y)).loss);
-    expect(await model.predict(x, { averaged: true })).toEqual(await other.predict(x));
-    expect(model.predictSync(x, { averaged: true })).toEqual(other.predictSync(x));
-    expect(await model.evaluate(x, y)).not.toEqual(await other.evaluate(x, y));
-  });
+  const averaging = [
+    ['ema', () => optimizers.sgd({ learningRate: 0.5, ema: 0.5 })],
+    ['schedule-free', () => optimizers.scheduleFreeSGD({ learningRate: 0.5, momentum: 0.7 })],
+  ] as const;
+
+  it.each(averaging)(
+    'evaluate, predict and validation take the averages where they are asked for: %s',
+    async (_, make) => {
+      const model = modelWith(make());
+      const bound = make().bind(model.getWeights());
+      const history = [];
+      for (let t = 0; t < 3; t++) {
+        const { gradients } = model.gradients(x, y);
+        bound.step(Object.fromEntries(Object.entries(gradients).map(([name, { data }]) => [name, data])));
+        const { val_loss } = (
+          await model.fit(x, y, { batchSize: 40, validationData: [x, y], averaged: true, verbose: 0, shuffle: false })
+        ).history;
+        history.push(val_loss[0]);
+      }
+      const averaged = bound.averaged();
+      for (const [name, { data }] of Object.entries(model.getWeights({ averaged: true }))) {
+        expectSameBits(data, averaged[name], name);
+      }
+      const other = modelWith(optimizers.sgd());
+      other.setWeights(model.getWeights({ averaged: true }));
+      expect(await model.evaluate(x, y, { averaged: true })).toEqual(await other.evaluate(x, y));
+      expect(history[2]).toBe((await other.evaluate(x, y)).loss);
+      expect(await model.predict(x, { averaged: true })).toEqual(await other.predict(x));
+      expect(model.predictSync(x, { averaged: true })).toEqual(other.predictSync(x));
+      expect(await model.evaluate(x, y, { averaged: false })).not.toEqual(await other.evaluate(x, y));
+    },
+  );
 
   it('is the default for schedule-free optimizers', async () => {
     const model = modelWith(optimizers.scheduleFreeAdamW({ learningRate: 0.1 }));
@@ -239,6 +247,8 @@ describe('averaged', () => {
 
 describe('switchAt', () => {
   const { adam, adamw, sgd, switchAt } = optimizers;
+  const momentum = (): Optimizer => sgd({ momentum: 0.9, learningRate: 0.05 });
+
   it('is the first optimizer, then the second with the states that both have', () => {
     const gradients = (t: number) => ({ w: Float32Array.of(t, -1, 0.5 / t) });
     const [w, v] = [Float32Array.of(1, 2, 3), Float32Array.of(1, 2, 3)];
@@ -264,8 +274,67 @@ describe('switchAt', () => {
     expectSameBits(w, v);
   });
 
+  const nextStates = [
+    ['weights of the start', () => adam(), () => optimizers.scheduleFreeAdamW()],
+    ['slow weights', momentum, () => optimizers.lookahead({ optimizer: momentum(), k: 2 })],
+    ['an average', () => adam(), () => adam({ ema: { decay: 0.9, overwriteFrequency: 2 } })],
+    ['a mean', momentum, () => sgd({ momentum: 0.9, swa: { start: 2 } })],
+    ['a second moment', () => adam(), () => optimizers.adabelief()],
+    ['the first distance', () => adam(), () => optimizers.prodigy({ d0: 0.1 })],
+    ['states in fewer bits', () => adam(), () => adam({ stateDtype: 'bfloat16' })],
+    ['codes', () => adam({ stateDtype: 'uint8' }), () => adam({ stateDtype: 'uint8' })],
+  ] as const;
+
+  it.each(nextStates)('the second begins anew where it has more states: %s', (_, first, second) => {
+    const gradients = (t: number) => ({ w: Float32Array.of(t, -1, 0.5 / t) });
+    const [w, v] = [Float32Array.of(1, 2, 3), Float32Array.of(1, 2, 3)];
+    const bound = switchAt(3, first(), second()).bind({ w });
+    const before = first().bind({ w: v });
+    const after = second().bind({ w: v });
+    for (let t = 1; t <= 8; t++) {
+      bound.step(gradients(t));
+      (t <= 3 ? before : after).step(gradients(t));
+      expectSameBits(w, v);
+    }
+    expectSameBits(bound.averaged().w, after.averaged().w);
+  });
+
+  it('states in bfloat16 are handed on to such states', () => {
+    const small = () => adam({ stateDtype: 'bfloat16' });
+    const gradients = { w: Float32Array.of(1, -1, 0.3) };
+    const [w, v] = [Float32Array.of(1, 2, 3), Float32Array.of(1, 2, 3)];
+    const bound = switchAt(2, small(), small()).bind({ w });
+    const alone = small().bind({ w: v });
+    for (let t = 0; t < 5; t++) for (const each of [bound, alone]) each.step(gradients);
+    expect(bound.stateDict()).toEqual(alone.stateDict());
+    expectSameBits(w, v);
+  });
+
+  it('has a name for each state, also one within the other', () => {
+    const { muon, soap } = optimizers;
+    const names = switchAt(2, switchAt(2, muon(), adam()), soap()).states.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.slice(0, 7)).toEqual([
+      'momentumBuffer',
+      ...['', 'Next', 'NextNext'].flatMap((ending) => [`expAvg${ending}`, `expAvgSq${ending}`]),
+    ]);
+  });
+
+  it('refuses parameters that one of the two refuses', async () => {
+    const dims = { w: { data: new Float32Array(1), shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] } };
+    for (const optimizer of [switchAt(1, optimizers.shampoo(), sgd()), switchAt(1, sgd(), optimizers.soap())]) {
+      expect(await errorOf(() => optimizer.bind(dims))).toMatchObject({ code: 'ERR_PLUMMET_SHAPE' });
+    }
+    const matrices = switchAt(1, adam(), optimizers.muon({ adamw: false }));
+    expect((await errorOf(() => matrices.bind({ w: new Float32Array(3) }))).message).toContain('is no matrix');
+  });
+
   it('refuses what it cannot do', async () => {
+    const twice = 'needs gradients in more than one place';
     const cases: [() => unknown, string][] = [
+      [() => switchAt(1, optimizers.sam(), sgd()), `switchAt: first, sam, ${twice}; it can be put around switchAt`],
+      [() => switchAt(1, sgd(), optimizers.lookahead({ optimizer: optimizers.asam() })), `second, lookahead, ${twice}`],
+      [() => switchAt(1, adam(), optimizers.lbfgs()), `switchAt: second, lbfgs, ${twice}`],
       [() => switchAt(0, adam(), sgd()), 'switchAt: step must be an integer of at least 1, got 0'],
       [() => switchAt(1, 'adam' as never, sgd()), 'switchAt: first must be what optimizers.adam()'],
       [() => switchAt(1, adam(), sgd({ groups: [{ match: /b/, frozen: true }] })), 'second, sgd, cannot have groups'],

@@ -198,6 +198,38 @@ describe.each(backends)('schedules (%s)', (name) => {
     });
   });
 
+  it.each([
+    ['a search', () => optimizers.lbfgs({ maxIter: 3 }), Number.NaN],
+    ['two rates', () => optimizers.switchAt(3, optimizers.adam(), optimizers.sgd({ learningRate: 0.25 })), 0.25],
+    [
+      'a rate within',
+      () =>
+        optimizers.lookahead({
+          optimizer: optimizers.adam({
+            groups: [{ match: /bias$/, optimizer: optimizers.sgd({ learningRate: 0.25 }) }],
+          }),
+        }),
+      Number.NaN,
+    ],
+  ])('findLearningRate leaves %s as it was, too', async (_, create, later) => {
+    const set = data.dataset({ x: numbers(20 * 5, 3), y: Int32Array.from({ length: 20 }, (_, i) => i % 2) });
+    const [model, twin] = [0, 1].map(() => make({ optimizer: create() }));
+    const options = { batchSize: 20, shuffle: false, verbose: 0 } as const;
+    for (const each of [model, twin]) await each.fit(set, { ...options, epochs: 2 });
+    await findLearningRate(model, set, { steps: 3, batchSize: 20 });
+    expect(model.stateDict()).toEqual(twin.stateDict());
+    for (const each of [model, twin]) await each.fit(set, { ...options, epochs: 4 });
+    expect(model.digest()).toBe(twin.digest());
+    if (later > 0) expect(model.optimizer.learningRate).toBe(later);
+  });
+
+  it('findLearningRate does not count steps that it skips', async () => {
+    const set = data.dataset({ x: numbers(20 * 5, 3).fill(Number.NaN, 0, 1), y: new Int32Array(20) });
+    const model = make({ optimizer: optimizers.adam({ skipNonFinite: true }) });
+    await findLearningRate(model, set, { steps: 3, batchSize: 20 });
+    expect(model.optimizer.skippedSteps).toBe(0);
+  });
+
   it('findLearningRate sees the losses of single batches', async () => {
     const set = data.dataset({ x, y });
     const model = make({ optimizer: 'sgd' });

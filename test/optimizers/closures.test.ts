@@ -240,6 +240,17 @@ describe('functions', () => {
     }
   });
 
+  it('cannot have the Hessian updated in the middle of a step', () => {
+    const w = Float32Array.of(1, 2);
+    const bound = sam({ optimizer: optimizers.sophiaG() }).bind({ w });
+    const closure = () => {
+      bound.updateHessian({ w: g });
+      return { loss: 0, gradients: { w: g } };
+    };
+    expect(thrown(() => bound.step(closure))).toMatch(/^ERR_PLUMMET_BUSY sam: updateHessian/);
+    expect(w).toEqual(Float32Array.of(1, 2));
+  });
+
   it.each([
     ['sam', sam],
     ['lbfgs', lbfgs],
@@ -385,6 +396,7 @@ describe('lbfgs', () => {
       'oldDirs and oldStps have 1 and 0 vectors',
     );
     expect(loading({ 'a.nIter': 1 })).toContain('nIter must be the same for all parameters');
+    expect(loading({ 'a.step': 1 })).toContain('step must be the same for all parameters, got 1, 0');
     expect(loading({ 'a.t': '1' })).toContain('"a.t" must be a finite number');
     expect(loading({ 'c.t': 0 })).toContain('unexpected "c.t"');
     const { 'a.t': _, ...less } = state;

@@ -126,6 +126,20 @@ describe.each(backends())('$label', ({ choice }) => {
     expect(v).toEqual(Float32Array.of(-1, -2, -3));
   });
 
+  it('noise is that of the step of its parameter, whatever else has a step', () => {
+    const ending = (...steps: string[][]) => {
+      const [w, b] = [new Float32Array(3), new Float32Array(3)];
+      const bound = optimizers.sgd({ noise: 0.1, globalClipNorm: 1 }).bind({ w, b }, { backend: choice });
+      for (const names of steps) bound.step(Object.fromEntries(names.map((name) => [name, new Float32Array(3)])));
+      return { w, b };
+    };
+    const { b } = ending(['w', 'b']);
+    const late = ending(['w'], ['w'], ['w', 'b']);
+    expectSameBits(late.b, b);
+    expect(ending(['w'], ['w'], ['b', 'w'])).toEqual(late);
+    expectSameBits(late.w, ending(['w'], ['w'], ['w']).w);
+  });
+
   it('noise has the variance it should have, other numbers in each step, and follows from the seed', () => {
     const n = 40000;
     const run = (seed: number) => {

@@ -1,6 +1,6 @@
 /** Parameters by name, each group with options of its own. */
 import { describe, expect, it } from 'vitest';
-import { adam, sgd, yogi } from '#src/optimizers/index.js';
+import { adam, prodigy, sgd, yogi } from '#src/optimizers/index.js';
 import { expectSameBits } from '../support/bits.ts';
 import { backends } from './backends.ts';
 
@@ -54,6 +54,21 @@ describe('groups', () => {
       'b.bias.momentumBuffer',
       'b.bias.step',
     ]);
+  });
+
+  it('with one optimizer in two groups have nothing in common', () => {
+    const findsRate = () => prodigy({ d0: 0.01 });
+    const results = [[findsRate()], [findsRate(), findsRate()]].map(([first, second = first]) => {
+      const all = { a: values(5), b: values(3) };
+      const groups = [
+        { match: ['a'], optimizer: first },
+        { match: ['b'], optimizer: second },
+      ];
+      const bound = sgd({ groups }).bind(all);
+      for (let t = 1; t < 6; t++) bound.step({ a: values(5, t), b: values(3, -t) });
+      return [all, bound.stateDict()];
+    });
+    expect(results[0]).toEqual(results[1]);
   });
 
   it('has the same bits on every backend, clipping and all, and goes on from a state', () => {
@@ -174,6 +189,22 @@ describe('loadStateDict', () => {
       'b.step': 0,
     });
     expect(second.loadStateDict(first.stateDict())).toEqual({ missing: [], unexpected: [] });
+  });
+
+  it('refuses two values of what is one for all parameters', () => {
+    const bound = prodigy().bind({ a: values(3), b: values(2) });
+    const before = bound.stateDict();
+    for (const state of [
+      { ...before, 'a.d': values(1) },
+      { 'a.d': values(1), 'b.d': values(1, 2) },
+    ]) {
+      expect(thrown(() => bound.loadStateDict(state as never, { strict: false }))).toContain(
+        'ERR_PLUMMET_STATE prodigy: "a.d" and "b.d" are one number for all parameters, got 0.125 and',
+      );
+      expect(bound.stateDict()).toEqual(before);
+    }
+    bound.loadStateDict({ 'b.d': values(1) }, { strict: false });
+    expect(bound.stateDict()['a.d']).toEqual(values(1));
   });
 
   it('changes nothing where a value is wrong, strict or not', () => {

@@ -136,6 +136,7 @@ describe('lookahead', () => {
     [{ pullbackMomentum: 'push' }, 'lookahead: pullbackMomentum must be one of the known names, got "push"'],
     [{ pullbackMomentum: 'reset' }, 'pullbackMomentum "reset" needs an optimizer with a momentum'],
     [{ pullbackMomentum: 'pullback', optimizer: adam() }, 'as sgd({ momentum: 0.9 }); adam has none'],
+    [{ pullbackMomentum: 'reset', optimizer: optimizers.muon() }, 'a momentum for every parameter'],
     [{ optimizer: 'adam' }, 'lookahead: optimizer must be what optimizers.adam() and its like return, got "adam"'],
     [{ optimizer: optimizers.lbfgs() }, 'lookahead: optimizer must take steps by gradients, lbfgs looks for them'],
     [{ optimizer: lookahead() }, 'lookahead: the optimizer inside keeps slow weights already: lookahead'],

@@ -107,6 +107,16 @@ describe('what is held', () => {
     expect([optimizer.stateDict()['t5.step'], optimizer.stateDict()['t6.step']]).toEqual([13, 14]);
   });
 
+  it('does not hide that a parameter is there that was left out, however many others there are', () => {
+    const parameters = arrays(100, 1);
+    const { t7, ...gradients } = arrays(100, 2);
+    const optimizer = optimizers.adam().bind(parameters);
+    for (let i = 0; i < 3; i++) optimizer.step(gradients);
+    Object.assign(gradients, { t7 });
+    for (let i = 0; i < 3; i++) optimizer.step(gradients);
+    expect([optimizer.stateDict()['t7.step'], optimizer.stateDict()['t8.step']]).toEqual([3, 6]);
+  });
+
   it('a gradient in the memory of a parameter is refused also when the others are known', () => {
     const { parameters, gradients, optimizer, before } = bound(40);
     expect(codeOf(() => optimizer.step({ ...gradients, t1: parameters.t1 }))).toBe('ERR_PLUMMET_OVERLAP');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { averagingWeights } from '#src/optimizers/averaging.js';
 import {
   adadelta,
   adagrad,
@@ -29,6 +30,33 @@ function scalars(optimizer: Optimizer, step: number): Record<string, number> {
   return Object.fromEntries(names.map((name, i) => [name, row[i]]));
 }
 const f = Math.fround;
+
+describe('averaging weights', () => {
+  it('are those of all steps so far, however many, also after going back', () => {
+    const rateAt = () => 0.5;
+    const averaging = averagingWeights({ warmupSteps: 0, r: 0, weightLrPower: 2 });
+    for (const steps of [3, 600_000, 599_000, 40, 600_001]) {
+      for (let t = Math.max(1, steps - 5); t <= steps; t++) {
+        expect(averaging.weightOf(t, 0.5, rateAt)).toEqual({ rate: 0.5, average: 0.25 / (0.25 * t) });
+      }
+    }
+  });
+});
+
+describe('schedule-free optimizers', () => {
+  it.each([
+    ['scheduleFreeSGD', optimizers.scheduleFreeSGD],
+    ['scheduleFreeAdamW', optimizers.scheduleFreeAdamW],
+  ])('%s does not sum up weights for ever, of steps that a state pretends', (_, make) => {
+    const bound = make().bind({ w: new Float32Array(1) });
+    const { 'w.weightSum': __, 'w.lrMax': ___, ...state } = bound.stateDict();
+    bound.loadStateDict({ ...state, 'w.step': Number.MAX_SAFE_INTEGER - 1 });
+    const act = () => bound.step({ w: new Float32Array(1) });
+    expect(act).toThrow('load a state with weightSum and lrMax');
+    bound.loadStateDict({ ...state, 'w.step': 2 ** 40, 'w.weightSum': 2 ** 40, 'w.lrMax': 1 });
+    expect(act).not.toThrow();
+  });
+});
 
 describe('running products', () => {
   it('are products, whatever was asked for before', () => {
