@@ -1,4 +1,5 @@
 /** The rates and the averaging weights of schedule-free optimizers. */
+import { stateError } from '../errors.ts';
 import { power } from '../power.ts';
 import type { StepNumbers } from './optimizer.ts';
 
@@ -16,6 +17,9 @@ interface Sum {
 
 /** So many sums are remembered at least: more than tables of scalars are filled ahead, to be filled anew where a rate is set by hand. */
 const KEPT = 262144;
+
+/** So many weights are summed up at once at most: a few seconds of work. */
+const MOST = 10_000_000;
 
 /**
  * For each step the rate after warm-up, and its weight's part in the sum of all weights so far. That sum depends on the rates of
@@ -44,6 +48,12 @@ export function averagingWeights({ warmupSteps, r, weightLrPower }: Averaging) {
     if (step < first) {
       sums = [start];
       first = 0;
+    }
+    if (step - first - sums.length > MOST) {
+      throw stateError(
+        'ERR_PLUMMET_STATE',
+        `schedule-free: step is ${step}, and the sum of weights until then is not known; load a state with weightSum and lrMax`,
+      );
     }
     for (let s = first + sums.length; s <= step; s++) record(s, rateOf(s, rateAt(s)));
     return sums[step - first];

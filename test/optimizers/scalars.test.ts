@@ -43,6 +43,21 @@ describe('averaging weights', () => {
   });
 });
 
+describe('schedule-free optimizers', () => {
+  it.each([
+    ['scheduleFreeSGD', optimizers.scheduleFreeSGD],
+    ['scheduleFreeAdamW', optimizers.scheduleFreeAdamW],
+  ])('%s does not sum up weights for ever, of steps that a state pretends', (_, make) => {
+    const bound = make().bind({ w: new Float32Array(1) });
+    const { 'w.weightSum': __, 'w.lrMax': ___, ...state } = bound.stateDict();
+    bound.loadStateDict({ ...state, 'w.step': Number.MAX_SAFE_INTEGER - 1 });
+    const act = () => bound.step({ w: new Float32Array(1) });
+    expect(act).toThrow('load a state with weightSum and lrMax');
+    bound.loadStateDict({ ...state, 'w.step': 2 ** 40, 'w.weightSum': 2 ** 40, 'w.lrMax': 1 });
+    expect(act).not.toThrow();
+  });
+});
+
 describe('running products', () => {
   it('are products, whatever was asked for before', () => {
     const product = runningProduct(0.999);
