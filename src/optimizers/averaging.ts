@@ -18,8 +18,8 @@ interface Sum {
 /** So many sums are remembered at least: more than tables of scalars are filled ahead, to be filled anew where a rate is set by hand. */
 const KEPT = 262144;
 
-/** So many weights are summed up at once at most: a second's work or a few. */
-const MOST = 100_000_000;
+/** So many weights are summed up at once at most: a few seconds of work. */
+const MOST = 10_000_000;
 
 /**
  * For each step the rate after warm-up, and its weight's part in the sum of all weights so far. That sum depends on the rates of

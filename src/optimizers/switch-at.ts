@@ -28,6 +28,9 @@ function freeName(wanted: string, taken: readonly StateSpec[]): string {
   return name;
 }
 
+/** A maximum begins well at any step: whatever comes next is larger than nothing. */
+const beginsAnywhere = ({ name, initial }: StateSpec): boolean => name.startsWith('max') && initial === 0;
+
 /**
  * The states of both. Where the first has all those of the second, they are the same memory. A single one that it has not
  * would have to begin in the middle of the count that the others go on with: `z` and `slow` at nothing instead of the weights.
@@ -37,8 +40,10 @@ function united(
   second: readonly StateSpec[],
 ): { all: StateSpec[]; own: number[]; shared: boolean } {
   const known = second.map((state) => first.findIndex((other) => alike(other, state)));
-  if (known.length > 0 && !known.includes(-1)) return { all: [...first], own: known, shared: true };
   const all = [...first];
+  if (known.some((at) => at >= 0) && second.every((state, i) => known[i] >= 0 || beginsAnywhere(state))) {
+    return { all, own: known.map((at, i) => (at >= 0 ? at : all.push({ ...second[i], name: freeName(second[i].name, all) }) - 1)), shared: true };
+  }
   const own = second.map((state) => all.push({ ...state, name: freeName(state.name, all) }) - 1);
   return { all, own, shared: false };
 }
@@ -92,8 +97,8 @@ function averagedBy(
 /**
  * Two optimizers, one after the other: `first` does steps 1 … `step`, `second` all others.
  *
- * States are handed on where `first` has all those of `second`, by the same names (`expAvg`, `expAvgSq`, `momentumBuffer` …). The count of
- * steps goes on, too: bias corrections and schedules of `second` are those of the step of the whole. Where one is missing, `second`
+ * States are handed on where `first` has all those of `second`, by the same names (`expAvg`, `expAvgSq`, `momentumBuffer` …), but for
+ * maxima, which begin at 0. The count of steps goes on, too: bias corrections and schedules of `second` are those of the step of the whole. Where one is missing, `second`
  * begins anew, with its own step 1, and so do its schedules; states whose names `first` has as well are then called `expAvgNext` …. Each
  * has its own options, also for clipping; neither can have groups, sam, asam or lbfgs. The options of `skipNonFinite`,
  * `gradientAccumulationSteps` and `lossScale` are given to `switchAt`.
