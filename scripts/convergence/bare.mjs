@@ -3,7 +3,6 @@
 
 /** @typedef {import('plummet').optimizers.Optimizer} Optimizer */
 
-export const STEPS = 10_000;
 /** The largest distance of an element from where the minimum is that counts as there, as in optax' tests. */
 export const NEAR = 3e-2;
 /** After so many steps it is looked where things are; and Sophia's estimate of the Hessian is renewed. */
@@ -58,9 +57,10 @@ export const rosenbrock = {
 /**
  * @param {Optimizer} optimizer
  * @param {Valley} valley
+ * @param {number} steps
  * @returns the largest distance of an element from the minimum, and the steps after which it stays near
  */
-export function descend(optimizer, { shape, start, minimum, gradient, curvature }) {
+export function descend(optimizer, { shape, start, minimum, gradient, curvature }, steps) {
   const w = Float32Array.from(start);
   const g = new Float32Array(w.length);
   const bound = optimizer.bind({ w: { data: w, shape } }, { backend: { name: 'native', threads: 2 } });
@@ -85,7 +85,7 @@ export function descend(optimizer, { shape, start, minimum, gradient, curvature 
   };
   const estimates = optimizer.name === 'sophiaG';
   let near = 0;
-  for (let step = 1; step <= STEPS; step++) {
+  for (let step = 1; step <= steps; step++) {
     if (byClosure) {
       bound.step(closure);
     } else {

@@ -7,19 +7,19 @@ import { mnistBytes } from '../../bench/lib/mnist-bytes.mjs';
 
 const backend = /** @type {const} */ ({ name: 'native', threads: 2 });
 
-export const XOR_STEPS = 2000;
 const SEEDS = [0, 1, 2];
 
 /** What it is evaluated by: of asgd, the average. @param {Optimizer} optimizer */
 const weights = ({ parts }) => ({ averaged: parts.some(({ averaged }) => averaged !== undefined) });
 
 /**
- * 2-8-1, tanh and sigmoid, all four rows a step, 2,000 steps.
+ * 2-8-1, tanh and sigmoid, all four rows a step.
  * @param {() => Optimizer} make
+ * @param {number} steps
  * @param {readonly number[]} seeds
  * @returns the fewest rows that are right, of all seeds
  */
-export async function xor(make, seeds = SEEDS) {
+export async function xor(make, steps, seeds = SEEDS) {
   const x = Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1);
   const y = Float32Array.of(0, 1, 1, 0);
   let fewest = 4;
@@ -33,7 +33,7 @@ export async function xor(make, seeds = SEEDS) {
     );
     const optimizer = make();
     model.compile({ optimizer, loss: 'binaryCrossentropy', metrics: ['accuracy'], backend });
-    await model.fit(x, y, { epochs: XOR_STEPS, batchSize: 4, verbose: 0 });
+    await model.fit(x, y, { epochs: steps, batchSize: 4, verbose: 0 });
     const { loss, accuracy } = await model.evaluate(x, y, weights(optimizer));
     fewest = Math.min(fewest, Number.isFinite(loss) ? Math.round(4 * accuracy) : 0);
   }
@@ -52,24 +52,14 @@ const readMnist = () =>
 /** @type {ReturnType<typeof readMnist> | undefined} */
 let digits;
 
-const ROWS = 60_000;
-/** By the optimizer: batches for five epochs, or all rows for 200 steps. L-BFGS makes up to 20 iterations a step: 200 in 10 steps. */
-const batches = { batchSize: 128, epochs: 5 };
-/** @type {Record<string, { batchSize: number, epochs: number }>} */
-const full = {
-  rprop: { batchSize: ROWS, epochs: 200 },
-  asgd: { batchSize: ROWS, epochs: 200 },
-  lbfgs: { batchSize: ROWS, epochs: 10 },
-};
+export const ROWS = 60_000;
 
-/** @param {string} name */
-export function mnistSteps(name) {
-  const { batchSize, epochs } = full[name] ?? batches;
-  return epochs * Math.ceil(ROWS / batchSize);
-}
-
-/** 784-128-10, seed 0: the accuracy on the 10,000 images that it has not seen. @param {() => Optimizer} make @param {string} name */
-export async function mnist(make, name) {
+/**
+ * 784-128-10, seed 0: the accuracy on the 10,000 images that it has not seen.
+ * @param {() => Optimizer} make
+ * @param {{ batchSize: number, epochs: number }} fit
+ */
+export async function mnist(make, fit) {
   digits ??= readMnist();
   const [[x, y], [testX, testY]] = digits;
   const model = sequential(
@@ -81,7 +71,7 @@ export async function mnist(make, name) {
   );
   const optimizer = make();
   model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'], backend });
-  await model.fit(x, y, { ...(full[name] ?? batches), verbose: 0 });
+  await model.fit(x, y, { ...fit, verbose: 0 });
   const { accuracy } = await model.evaluate(testX, testY, weights(optimizer));
   return accuracy;
 }

@@ -44,11 +44,15 @@ function scheduled(learningRate, schedule, steps) {
 export function make(name, { schedule, name: _, ...setting }, steps) {
   const options = Object.fromEntries(
     Object.entries(setting).map(([option, value]) => {
-      if (isInner(value)) return [option, make(value.name, value, option === 'second' ? secondSteps(setting, steps) : steps)];
+      if (isInner(value))
+        return [option, make(value.name, value, option === 'second' ? secondSteps(setting, steps) : steps)];
       return [option, option === 'learningRate' ? scheduled(/** @type {number} */ (value), schedule, steps) : value];
     }),
   );
-  if (name === 'switchAt') return optimizers.switchAt(options.step, options.first, options.second);
+  if (name === 'switchAt') {
+    const { step, first, second } = /** @type {Record<string, any>} */ (options);
+    return optimizers.switchAt(step, first, second);
+  }
   return /** @type {any} */ (optimizers)[name](options);
 }
 
@@ -65,8 +69,14 @@ export function varied(setting, options) {
 /** @param {unknown} value @returns {string} */
 const literal = (value) => (isInner(value) ? code(value.name, value) : JSON.stringify(value).replaceAll('"', "'"));
 
-/** As a person writes it, with an arrow for a rate that falls to 0. @param {string} name @param {Setting} setting */
+/**
+ * As a person writes it, with an arrow for a rate that falls to 0.
+ * @param {string} name
+ * @param {Setting} setting
+ * @returns {string}
+ */
 export function code(name, { schedule, name: _, ...setting }) {
+  if (name === 'switchAt') return `switchAt(${Object.values(setting).map(literal).join(', ')})`;
   const told = Object.entries(setting).map(([option, value]) =>
     option === 'learningRate' && schedule !== undefined
       ? `learningRate: ${schedule}(${value} → 0)`
