@@ -15,6 +15,16 @@ const [BEGIN, END] = ['<!-- convergence -->', '<!-- /convergence -->'];
 const table = ([head, ...rows]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+const about = `Made by \`node scripts/convergence.mjs\`, natively, on two threads, which change no bit. Goals, bold where they are missed:
+
+- Parabola: Σ (w − minimum)² in 100 dimensions (a matrix of 10 × 10), from up to 11 away, and Rosenbrock: (1 − x)² + 100 (y − x²)² from (0, 0), 10,000 steps each: every element within 3e-2 of the minimum. Given are the largest distance at the end and the steps from which on it stays within (looked at every ten).
+- XOR: 2-8-1, tanh and sigmoid, 2,000 steps with all four rows: 4 of 4 with each of three seeds.
+- MNIST: 784-128-10, relu, pixels from 0 to 1: more than 0.96 of the 10,000 test images after five epochs in batches of 128; \`rprop\`, \`asgd\` and \`lbfgs\` take 200 steps with all 60,000 rows in place of that.
+
+\`lbfgs\` makes up to 20 iterations a step, and so takes a 20th of the steps everywhere. \`sophiaG\` is told the diagonal of the Hessian of the first two; in \`fit\` nothing renews its estimate, and it goes by signs. \`asgd\` and schedule-free optimizers are judged by their averages.`;
+const key =
+  'With these settings; what is not named is a default. linear(1 → 0) is `schedules.linear({ learningRate: 1, startFactor: 1, endFactor: 0, steps })`, cosine(1 → 0) is `schedules.cosine({ learningRate: 1, steps, hold: true })`, with the steps of the problem (5 · 469 of MNIST).';
+
 /** @param {string} between */
 function write(between) {
   const text = readFileSync(page, 'utf8');
@@ -41,7 +51,7 @@ async function run(some) {
     console.log(`${enough ? '' : 'NOT ENOUGH: '}${problem}: ${code(name, setting)}: ${told}`);
     if (!enough) short++;
   }
-  return { short, tables: `${table(results)}\n\n${table(settings)}` };
+  return { short, tables: [about, table(results), key, table(settings)].join('\n\n') };
 }
 
 const [mode, ...wanted] = process.argv.slice(2);
@@ -55,7 +65,9 @@ if (unknown.length > 0) {
   const { short } = await run(wanted.length > 0 ? wanted : names);
   process.exitCode = short > 0 ? 1 : 0;
 } else if (mode === undefined) {
-  write((await run(names)).tables);
+  const { short, tables } = await run(names);
+  write(tables);
+  if (short > 0) console.error(`${short} fell short`);
 } else {
   console.error('convergence: nothing, --check [NAME…] or --search NAME…');
   process.exitCode = 2;

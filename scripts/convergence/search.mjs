@@ -5,18 +5,24 @@ import { readSettings, varied, writeSettings } from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Setting} Setting */
 
-const RATES = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 3e-4, 1e-4, 10, 30, 3e-5];
+const RATES = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 1.5, 3, 3e-4, 1e-4, 10, 30, 3e-5];
 
 const momentum = { name: 'sgd', momentum: 0.9 };
-/** What an optimizer is given whatever its rate is: what is inside it; how far to go up, which in a narrow valley is
- * not far; what makes large matrices bearable. @type {Record<string, (problem: string, steps: number) => Setting>} */
+/**
+ * What an optimizer is given whatever its rate is: what is inside it; for gradient descent on all rows, a limit for its first steps, so
+ * that later ones may be long; for ascents in a narrow valley, short ones; what makes large matrices bearable, and their roots small
+ * where there have been few gradients.
+ * @type {Record<string, (problem: string, steps: number) => Setting>}
+ */
 const given = {
+  asgd: (problem) => (problem === 'mnist' ? { globalClipNorm: 0.5 } : {}),
   lookahead: () => ({ optimizer: momentum }),
   sam: (problem) => ({ ...(problem === 'rosenbrock' ? { rho: 0.005 } : {}), optimizer: momentum }),
   asam: (problem) => ({ ...(problem === 'rosenbrock' ? { rho: 0.005 } : {}), optimizer: momentum }),
   switchAt: (_, steps) => ({ step: Math.floor(steps / 2), first: { name: 'adam' }, second: momentum }),
   lbfgs: () => ({ lineSearchFn: 'strong_wolfe' }),
-  shampoo: (problem) => (problem === 'mnist' ? { preconditionFrequency: 50, maxPreconditionDim: 256 } : {}),
+  shampoo: (problem) =>
+    problem === 'mnist' ? { preconditionFrequency: 10, maxPreconditionDim: 256, epsilon: 1e-4 } : {},
   soap: (problem) => (problem === 'mnist' ? { maxPreconditionDim: 256 } : {}),
 };
 
