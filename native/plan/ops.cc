@@ -799,11 +799,6 @@ const char* name_of(Access access) {
   return names[static_cast<int>(access)];
 }
 
-int64_t size_of(ElementType type) {
-  static const int64_t sizes[] = {4, 8, 4, 1};
-  return sizes[static_cast<int>(type)];
-}
-
 const std::vector<OpSpec>& op_table() {
   // Never destroyed: a thread may still look at it while the process exits.
   static const std::vector<OpSpec>& table = *new std::vector<OpSpec>(with_kinds({

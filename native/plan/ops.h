@@ -13,7 +13,10 @@ enum class Access { kRead, kWrite, kUpdate };
 
 const char* name_of(ElementType type);
 const char* name_of(Access access);
-int64_t size_of(ElementType type);
+inline int64_t size_of(ElementType type) {
+  constexpr int64_t kSizes[] = {4, 8, 4, 1};
+  return kSizes[static_cast<int>(type)];
+}
 
 // How many elements an operand spans, as a formula over the op's dims. In doubles: up to 2^53 they are exact, and what
 // is larger stays larger than any array, so nothing can overflow.

@@ -36,14 +36,19 @@ Checked check_operand(const OpSpec& spec, const OperandSpec& operand, const Arra
 }
 
 // What is written may not share memory with another operand, unless both begin at the same place.
-Checked check_pair(const OpSpec& spec, const Array* arrays, const double* extents, size_t i, size_t j) {
-  if (j == i || (spec.operands[i].access == Access::kRead && spec.operands[j].access == Access::kRead)) return {};
-  if (!arrays[i].present || !arrays[j].present || extents[i] == 0 || extents[j] == 0) return {};
+inline bool collide(const OpSpec& spec, const Array* arrays, const double* extents, size_t i, size_t j) {
   const char* const begin = static_cast<const char*>(arrays[i].data);
   const char* const other = static_cast<const char*>(arrays[j].data);
+  if (other == begin) return false;
   const char* const end = begin + static_cast<int64_t>(extents[i]) * size_of(arrays[i].type);
   const char* const other_end = other + static_cast<int64_t>(extents[j]) * size_of(arrays[j].type);
-  if (other == begin || other >= end || begin >= other_end) return {};
+  if (other >= end || begin >= other_end) return false;
+  if (spec.operands[i].access == Access::kRead && spec.operands[j].access == Access::kRead) return false;
+  return arrays[i].present && arrays[j].present && extents[i] != 0 && extents[j] != 0;
+}
+
+Checked check_pair(const OpSpec& spec, const Array* arrays, const double* extents, size_t i, size_t j) {
+  if (!collide(spec, arrays, extents, i, j)) return {};
   return option_failure(spec.name + ": " + spec.operands[i].name + " overlaps " + spec.operands[j].name +
                         "; they may only begin at the same place.");
 }

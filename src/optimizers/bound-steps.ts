@@ -27,6 +27,8 @@ interface Batch {
   readonly dims: Float64Array;
   /** Where among the operands the user's gradients go, and whose. */
   readonly gradients: readonly (readonly [place: number, slot: number])[];
+  /** Whether these are all gradients of the step, in their order. */
+  readonly inOrder: boolean;
   /** Floats that must not be 0. */
   readonly when: readonly Float32Array[];
   /** Calls that hold the operands: of many small tensors, from the second step on. */
@@ -225,14 +227,16 @@ export function createStepMaker(
     };
     const batchOf = ({ op, calls, when: conditions }: Draft): Batch => {
       const operands = calls.flatMap((call) => call.operands);
+      const read = operands.flatMap((operand, place) => {
+        const slot = operand ? given.get(operand) : undefined;
+        return slot === undefined ? [] : [[place, slot] as const];
+      });
       return {
         op,
         operands: operands.map((operand) => operand && resolve(operand)),
         dims: Float64Array.from(calls.flatMap(({ dims }) => dims)),
-        gradients: operands.flatMap((operand, place) => {
-          const slot = operand ? given.get(operand) : undefined;
-          return slot === undefined ? [] : [[place, slot] as const];
-        }),
+        gradients: read,
+        inOrder: read.length === slots.length && read.every(([, slot], i) => slot === i),
         when: conditions.map(resolve),
         ready: null,
       };
@@ -291,7 +295,7 @@ export function runBatches(
   for (const batch of batches) {
     const { op, operands, dims, gradients: places, when } = batch;
     if (when.some((condition) => condition[0] === 0)) continue;
-    const status = batch.ready?.(argumentsOf(places, gradients), same);
+    const status = batch.ready?.(batch.inOrder ? gradients : places.map(([, slot]) => gradients[slot]), same);
     if (status === 0) continue;
     if (status !== undefined) return false;
     for (const [place, slot] of places) operands[place] = gradients[slot];
@@ -303,11 +307,4 @@ export function runBatches(
     for (const [place] of places) operands[place] = none;
   }
   return true;
-}
-
-/** The gradients that a batch reads, in the order of its places: mostly all of them, in order. */
-function argumentsOf(places: Batch['gradients'], gradients: readonly Float32Array[]): readonly Float32Array[] {
-  if (places.length !== gradients.length) return places.map(([, slot]) => gradients[slot]);
-  for (let i = 0; i < places.length; i++) if (places[i][1] !== i) return places.map(([, slot]) => gradients[slot]);
-  return gradients;
 }
