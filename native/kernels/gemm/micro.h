@@ -5,6 +5,15 @@
 #include "../memory.h"
 #include "units.h"
 
+// For what small problems are made of: compilers inline less the more a file holds.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define PLUMMET_INLINE __forceinline
+#elif defined(__GNUC__) || defined(__clang__)
+#define PLUMMET_INLINE inline __attribute__((always_inline))
+#else
+#define PLUMMET_INLINE inline
+#endif
+
 #if defined(__clang__)
 #define PLUMMET_UNROLL _Pragma("unroll")
 #define PLUMMET_UNROLL_TWICE _Pragma("unroll 2")
@@ -85,8 +94,8 @@ void for_columns(Panelled a, int64_t k, F f) {
 // as +0. With kAsk, the right-hand matrix of the strip to come is asked for, row by row. The loop over tiles is here so
 // that the processor begins a tile while it ends the last.
 template <class V, int kRows, int kVectors, bool kHeld, bool kAsk, class Left>
-void micro_kernel(int64_t tiles, int64_t k, Left a, const float* b, int64_t ldb, float* c, int64_t ldc,
-                  const float* start, const float* next) {
+PLUMMET_INLINE void micro_kernel(int64_t tiles, int64_t k, Left a, const float* b, int64_t ldb, float* c, int64_t ldc,
+                                 const float* start, const float* next) {
   for (; tiles > 0; tiles--) {
     V sum[kRows][kVectors];
     PLUMMET_UNROLL
