@@ -42,7 +42,11 @@ function united(
   const known = second.map((state) => first.findIndex((other) => alike(other, state)));
   const all = [...first];
   if (known.some((at) => at >= 0) && second.every((state, i) => known[i] >= 0 || beginsAnywhere(state))) {
-    return { all, own: known.map((at, i) => (at >= 0 ? at : all.push({ ...second[i], name: freeName(second[i].name, all) }) - 1)), shared: true };
+    return {
+      all,
+      own: known.map((at, i) => (at >= 0 ? at : all.push({ ...second[i], name: freeName(second[i].name, all) }) - 1)),
+      shared: true,
+    };
   }
   const own = second.map((state) => all.push({ ...state, name: freeName(state.name, all) }) - 1);
   return { all, own, shared: false };
