@@ -8,6 +8,7 @@ import os
 import elementwise
 import matrices
 import norms
+import options
 import wrappers
 from case import record, run, write
 from problem import gradients, parameters, separable
@@ -378,6 +379,21 @@ def maximized():
         nesterov=False,
         adjustLrFn='match_rms_adamw',
     )
+    f.rule = options.muon_beside_adamw
+    f.add(
+        'adamw',
+        'decoupled',
+        'What is no matrix is updated by AdamW with options of its own.',
+        shapes=[[7], [3, 5]],
+        learningRate=0.02,
+        maximize=False,
+        adamw=True,
+        adamLearningRate=0.05,
+        adamBeta1=0.8,
+        adamBeta2=0.9,
+        adamEpsilon=1e-3,
+        adamWeightDecay=0.2,
+    )
     f.write()
 
     verify('novograd', norms.novograd, 'kozistr')
@@ -573,7 +589,7 @@ def soap():
 def small_states():
     shapes = [[11], [3, 8]]
     note = 'stateDtype uint8: states are stored as codes of the dynamic map (...Codes) and one largest magnitude for each blockSize elements (...Scales); the state itself is what they mean.'
-    for name, options in (
+    for name, defaults in (
         (
             'adam',
             {
@@ -618,7 +634,7 @@ def small_states():
             fine=True,
             stateDtype='uint8',
             blockSize=256,
-            **options,
+            **defaults,
         )
         f.add('eight bits', mode, note)
         f.add('eight bits, small blocks', decay, note, blockSize=8, **faster)
@@ -627,7 +643,68 @@ def small_states():
         two = 'stateDtype bfloat16: states are rounded to nearest, ties to even, after the parameter has moved; blockSize plays no part.'
         f.add('bfloat16', mode, two, plain=True, stateDtype='bfloat16')
         f.add('bfloat16 weightDecay', decay, two, plain=True, stateDtype='bfloat16', **faster)
+        if name != 'lion':
+            f.rule = options.uncorrected
+            f.defaults = {**defaults, 'biasCorrection': False}
+            f.add('no bias correction', decay, 'beta1, beta2: the first steps are larger than with it.', **faster)
         f.write()
+
+
+def remaining():
+    """Options that no case of the libraries has."""
+    verify('rprop', options.rprop, 'torch')
+    f = File(
+        'rprop',
+        options.rprop,
+        f'{FORMULA} (Riedmiller and Braun 1993)',
+        'torch',
+        learningRate=0.05,
+        etaMinus=0.5,
+        etaPlus=1.2,
+        stepMin=1e-6,
+        stepMax=50,
+        maximize=False,
+    )
+    f.add('weightDecay', 'coupled', 'weightDecay*p is added to the gradient.', weightDecay=0.1)
+    f.write()
+
+    verify('lamb', options.lamb, 'optax')
+    f = File(
+        'lamb',
+        options.lamb,
+        f'{FORMULA} (You et al. 2020; as in optax)',
+        'optax',
+        learningRate=0.05,
+        beta1=0.8,
+        beta2=0.95,
+        epsilon=1e-6,
+        epsilonRoot=0.01,
+        weightDecay=0.1,
+    )
+    f.add('epsilonRoot', 'normalized')
+    f.write()
+
+    verify('prodigy', options.prodigy, 'prodigyopt')
+    f = File(
+        'prodigy',
+        options.prodigy,
+        f'{FORMULA} (Mishchenko and Defazio 2024; prodigyopt)',
+        'prodigyopt',
+        large=False,
+        learningRate=1,
+        beta1=0.9,
+        beta2=0.99,
+        beta3=None,
+        weightDecay=0,
+        decoupledWeightDecay=True,
+        biasCorrection=False,
+        safeguardWarmup=False,
+        d0=1e-3,
+        dCoef=1,
+        growthRate=math.inf,
+    )
+    f.add('epsilon', epsilon=0.1, limit=0.1)
+    f.write()
 
 
 if __name__ == '__main__':
@@ -643,5 +720,6 @@ if __name__ == '__main__':
         shampoo,
         soap,
         small_states,
+        remaining,
     ):
         make()

@@ -50,9 +50,15 @@ const table: Row[] = [
   { file: 'adafactor', expected: 6, left: (c) => isOptax(c) || isKozistr(c) },
   { file: 'adagrad', expected: 8 },
   // A second ε, under the root and after the correction, is nothing that anybody else has.
-  { file: 'adam', expected: 12, left: (c) => hasSmallStates(c) || c.name === 'optax epsilonRoot' },
+  { file: 'adam', expected: 13, left: (c) => hasSmallStates(c) || c.name === 'optax epsilonRoot' },
   { file: 'adamax', expected: 6 },
-  { file: 'adamw', expected: 9, left: hasSmallStates },
+  {
+    file: 'adamw',
+    expected: 10,
+    left: hasSmallStates,
+    // It always is.
+    translate: { paper: ({ decoupledWeightDecay: _, ...rest }) => rest },
+  },
   // optax weights the difference by another factor.
   { file: 'adan', expected: 7, left: isOptax },
   // optax counts the schedule of alpha from 0, and has none of beta3.
@@ -71,13 +77,13 @@ const table: Row[] = [
   { file: 'dadaptAdam', expected: 6, besides: ['k', 'd', 'numeratorWeighted'] },
   { file: 'ftrl', expected: 5 },
   // pytorch_optimizer corrects the rate alone, and caps norms.
-  { file: 'lamb', expected: 5, left: isKozistr },
+  { file: 'lamb', expected: 6, left: isKozistr },
   // pytorch_optimizer has the ratio of the paper, for matrices only.
   { file: 'lars', expected: 5, left: isKozistr },
   { file: 'lion', expected: 8, left: hasSmallStates },
   {
     file: 'muon',
-    expected: 12,
+    expected: 13,
     translate: {
       kozistr: ({ useAdjustedLr: _, ...rest }) => rest,
       optax: (options) => ({ ...options, convention: 'optax' }),
@@ -89,7 +95,7 @@ const table: Row[] = [
     translate: { optax: (options) => ({ ...options, momentumDecay: Number.POSITIVE_INFINITY }) },
   },
   { file: 'novograd', expected: 7 },
-  { file: 'prodigy', expected: 8, besides: ['p0', 'k', 'd', 'dMax', 'dHat', 'dNumerator', 'dDenom'] },
+  { file: 'prodigy', expected: 9, besides: ['p0', 'k', 'd', 'dMax', 'dHat', 'dNumerator', 'dDenom'] },
   {
     file: 'radam',
     expected: 7,
@@ -106,7 +112,7 @@ const table: Row[] = [
     },
     negated: { optax: 'momentumBuffer' },
   },
-  { file: 'rprop', expected: 5 },
+  { file: 'rprop', expected: 6 },
   // optax steps z with the rate of the step before while it warms up.
   { file: 'scheduleFreeAdamW', expected: 8, left: (c) => isOptax(c) && c.options.warmupSteps !== 0 },
   { file: 'scheduleFreeSGD', expected: 6 },
@@ -156,8 +162,16 @@ describe.each(table)('$file', (row) => {
     expect(make(c.convention === 'keras' ? { convention: 'keras' } : {}).options).toMatchObject(defaults);
   });
 
+  // To go up along a gradient is to go down along its negative.
+  const turned = usable.map((c) => ({
+    ...c,
+    name: `${c.name}, the other way`,
+    options: { ...c.options, maximize: c.options.maximize !== true },
+    grads: c.grads.map((gradients) => gradients.map((g) => (g === null ? null : g.map((x) => -x)))),
+  }));
+
   for (const { label, choice } of backends()) {
-    it.each(usable)(`$name ($convention) on ${label}`, (c) => {
+    it.each([...usable, ...turned])(`$name ($convention) on ${label}`, (c) => {
       follow(c, make(optionsOf(row, c)), choice, { negated: negated?.[c.convention], unrecorded, besides, ahead });
     });
   }
