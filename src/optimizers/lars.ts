@@ -13,8 +13,8 @@ export interface LarsOptions {
   trustCoefficient?: number;
   /** At least 0: added to the norm of the gradient; default 0. */
   epsilon?: number;
-  /** In [0, 1]: decay of the buffer; default 0.9. */
-  momentum?: number;
+  /** In [0, 1], or a schedule: decay of the buffer; default 0.9. */
+  momentum?: Scheduled;
   /** Look ahead along the buffer; default false. */
   nesterov?: boolean;
   /** At least 0, or a schedule: λ; default 0. λp is added to the gradient, before its norm is taken. */
@@ -72,17 +72,17 @@ function rule(given: Given<typeof known>): Optimizer {
   const infinite = Number.POSITIVE_INFINITY;
   const trustCoefficient = inRange('lars', 'trustCoefficient', given.trustCoefficient ?? 1e-3, 0, infinite);
   const epsilon = inRange('lars', 'epsilon', given.epsilon ?? 0, 0, infinite);
-  const momentum = inRange('lars', 'momentum', given.momentum ?? 0.9, 0, 1);
+  const momentum = scheduledOption('lars', 'momentum', given.momentum ?? 0.9, 1);
   const nesterov = flag('lars', 'nesterov', given.nesterov ?? false);
   const weightDecay = scheduledOption('lars', 'weightDecay', given.weightDecay ?? 0);
   return createOptimizer({
     name: 'lars',
-    hyper: { learningRate, weightDecay },
-    options: { trustCoefficient, epsilon, momentum, nesterov },
+    hyper: { learningRate, momentum, weightDecay },
+    options: { trustCoefficient, epsilon, nesterov },
     op: { program: programOf(weightDecay !== 0), width: RATIO + 1 },
     states: [{ name: 'momentumBuffer', initial: 0 }],
     settledFrom: 1,
-    scalars: (_, { learningRate, weightDecay }) => [
+    scalars: (_, { learningRate, momentum, weightDecay }) => [
       learningRate,
       trustCoefficient,
       1,

@@ -50,9 +50,14 @@ export function register(optimizer: Optimizer): Optimizer {
   return Object.freeze(optimizer);
 }
 
-/** An option that is a number of at least 0, or a schedule. */
-export const scheduledOption = (who: string, name: string, value: unknown): Scheduled =>
-  isSchedule(value) ? value : inRange(who, name, value, 0, Number.POSITIVE_INFINITY);
+/** An option that is a number of at least 0, and in that range, or a schedule. */
+export const scheduledOption = (
+  who: string,
+  name: string,
+  value: unknown,
+  high = Number.POSITIVE_INFINITY,
+  ends?: '[]' | '[)',
+): Scheduled => (isSchedule(value) ? value : inRange(who, name, value, 0, high, ends));
 
 export const learningRateOption = (who: string, value: unknown): Scheduled =>
   scheduledOption(who, 'learningRate', value);

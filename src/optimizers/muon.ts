@@ -13,8 +13,8 @@ export interface MuonOptions {
   learningRate?: Scheduled;
   /** At least 0, or a schedule: λ of matrices, decoupled: p ← (1 − learningRate · λ) p; default 0.1, Keras' 0.004, optax' 0. */
   weightDecay?: Scheduled;
-  /** In [0, 1): μ; default 0.95. */
-  momentum?: number;
+  /** In [0, 1), or, but for the convention of optax, a schedule: μ; default 0.95. */
+  momentum?: Scheduled;
   /** Whether the direction looks ahead by one step of the buffer; default true. */
   nesterov?: boolean;
   /** The numbers a, b, c of the iteration X ← aX + (bA + cA²)X, A = XXᵀ; default [3.4445, −4.775, 2.0315]. */
@@ -194,13 +194,16 @@ const programOf = (form: Form): Program =>
 function rule(given: Given<typeof known>): Optimizer {
   const convention = oneOf('muon', 'convention', given.convention ?? 'torch', ['torch', 'keras', 'optax']);
   const [torch, keras, optax] = ['torch', 'keras', 'optax'].map((name) => name === convention);
-  const number = (name: 'momentum' | 'adamBeta1' | 'adamBeta2', value: number) =>
+  const number = (name: 'adamBeta1' | 'adamBeta2', value: number) =>
     inRange('muon', name, given[name] ?? value, 0, 1, '[)');
   const positive = (name: 'epsilon' | 'adamEpsilon', value: number) =>
     inRange('muon', name, given[name] ?? value, 0, Number.POSITIVE_INFINITY);
   const learningRate = learningRateOption('muon', given.learningRate ?? 1e-3);
   const weightDecay = scheduledOption('muon', 'weightDecay', given.weightDecay ?? (torch ? 0.1 : keras ? 0.004 : 0));
-  const momentum = number('momentum', 0.95);
+  // optax corrects its bias, which a schedule has no closed form of.
+  const momentum = optax
+    ? inRange('muon', 'momentum', given.momentum ?? 0.95, 0, 1, '[)')
+    : scheduledOption('muon', 'momentum', given.momentum ?? 0.95, 1, '[)');
   const nesterov = flag('muon', 'nesterov', given.nesterov ?? true);
   const nsCoefficients = coefficients(given.nsCoefficients ?? [3.4445, -4.775, 2.0315]);
   const nsSteps = iterations(given.nsSteps ?? 5);
@@ -222,12 +225,12 @@ function rule(given: Given<typeof known>): Optimizer {
   const adam = optax && nesterov ? 'nadam' : 'adamw';
   const buffer = optax ? 'expAvg' : 'momentumBuffer';
   const [a, b, c] = nsCoefficients;
-  const power = runningProduct(momentum);
+  const power = runningProduct(optax ? (momentum as number) : 0);
   const power1 = runningProduct(beta1);
   const power2 = runningProduct(beta2);
 
   /** The moments' scalars: what the buffer keeps and takes, and what of gradient and buffer the direction is. */
-  function moment(step: number): readonly number[] {
+  function moment(step: number, momentum: number): readonly number[] {
     if (keras) return [0, momentum, 1, nesterov ? 1 : 0, nesterov ? momentum : 1];
     const kept = [0, momentum, 1 - momentum];
     if (!nesterov) return [...kept, 0, optax ? 1 / (1 - power(step)) : 1];
@@ -249,12 +252,17 @@ function rule(given: Given<typeof known>): Optimizer {
     return [...betas, keras ? mean * root : mean, keras ? 1 : 1 / root, adamEpsilon, decay];
   }
 
-  const hyper = { learningRate, weightDecay, adamWeightDecay, ...(adamLearningRate !== null && { adamLearningRate }) };
-  return createOptimizer<'weightDecay' | 'adamWeightDecay' | 'adamLearningRate'>({
+  const hyper = {
+    learningRate,
+    momentum,
+    weightDecay,
+    adamWeightDecay,
+    ...(adamLearningRate !== null && { adamLearningRate }),
+  };
+  return createOptimizer<'momentum' | 'weightDecay' | 'adamWeightDecay' | 'adamLearningRate'>({
     name: 'muon',
     hyper: hyper as typeof hyper & { adamLearningRate: Scheduled },
     options: {
-      momentum,
       nesterov,
       nsCoefficients,
       nsSteps,
@@ -278,9 +286,9 @@ function rule(given: Given<typeof known>): Optimizer {
         `muon: "${name}" of shape [${shape.join(', ')}] is no matrix, and muon needs a matrix where adamw is false; bind it as { data, shape }, or give it a group with an optimizer of its own`,
       );
     },
-    settledFrom: Math.max(settledFrom(beta1), settledFrom(beta2), optax ? settledFrom(momentum) : 1),
+    settledFrom: Math.max(settledFrom(beta1), settledFrom(beta2), optax ? settledFrom(momentum as number) : 1),
     scalars: (step, values) => [
-      ...moment(step),
+      ...moment(step, values.momentum),
       b,
       c,
       a,

@@ -3,14 +3,14 @@ import { countOf } from '../layout.ts';
 import { layoutDims, type Program, shapeOf, type Updated } from '../plan/steps.ts';
 import type { CommonOptions, Given } from './common.ts';
 import { composed } from './compose.ts';
-import { createOptimizer, learningRateOption, type Scheduled } from './make.ts';
+import { createOptimizer, learningRateOption, type Scheduled, scheduledOption } from './make.ts';
 import type { Optimizer, StateSpec } from './optimizer.ts';
 
 export interface Sm3Options {
   /** At least 0, or a schedule; default 0.1. */
   learningRate?: Scheduled;
-  /** In [0, 1): decay of the mean of steps; default 0, which is none. */
-  momentum?: number;
+  /** In [0, 1), or a schedule: decay of the mean of steps; default 0, which is none. */
+  momentum?: Scheduled;
   /** In [0, 1): decay of the accumulators; default 0, where they add up all squares. */
   beta?: number;
   /** At least 0: added under the root; default 1e-30. */
@@ -70,7 +70,7 @@ const rowGroups = ({ shape }: Updated, axis: number): [inner: number, size: numb
 ];
 
 const programOf =
-  (momentum: number, beta: number): Program =>
+  (buffered: boolean, beta: number): Program =>
   (steps, tensors, { column, width }) => {
     const keep = beta > 0 ? 1 : 0;
     const dimsOf = (tensor: Updated): number[] => layoutDims(tensor, shapeOf(tensor));
@@ -95,9 +95,9 @@ const programOf =
     }
     const hyper = steps.scalars(column, width);
     steps.emit(
-      momentum > 0 ? 'sm3Momentum' : 'sm3Step',
+      buffered ? 'sm3Momentum' : 'sm3Step',
       tensors.map((tensor) => {
-        const buffer = momentum > 0 ? [tensor.states[0]] : [];
+        const buffer = buffered ? [tensor.states[0]] : [];
         return {
           operands: [tensor.parameter, tensor.gradient, coverOf(tensor), ...buffer, hyper],
           dims: [tensor.size],
@@ -121,18 +121,18 @@ const programOf =
 
 function rule(given: Given<typeof known>): Optimizer {
   const learningRate = learningRateOption('sm3', given.learningRate ?? 0.1);
-  const momentum = inRange('sm3', 'momentum', given.momentum ?? 0, 0, 1, '[)');
+  const momentum = scheduledOption('sm3', 'momentum', given.momentum ?? 0, 1, '[)');
   const beta = inRange('sm3', 'beta', given.beta ?? 0, 0, 1, '[)');
   const epsilon = inRange('sm3', 'epsilon', given.epsilon ?? 1e-30, 0, Number.POSITIVE_INFINITY);
   const own = [...(beta > 0 ? [beta, 1 - beta] : [1, 1]), epsilon];
-  const buffer = momentum > 0 ? [momentum, 1 - momentum] : [];
+  const buffered = momentum !== 0;
   return createOptimizer({
     name: 'sm3',
-    hyper: { learningRate },
-    options: { momentum, beta, epsilon },
-    op: { program: programOf(momentum, beta), width: 4 + buffer.length },
+    hyper: { learningRate, momentum },
+    options: { beta, epsilon },
+    op: { program: programOf(buffered, beta), width: buffered ? 6 : 4 },
     states,
     settledFrom: 1,
-    scalars: (_, { learningRate }) => [...own, learningRate, ...buffer],
+    scalars: (_, { learningRate, momentum }) => [...own, learningRate, ...(buffered ? [momentum, 1 - momentum] : [])],
   });
 }

@@ -18,6 +18,8 @@ import {
 import * as optimizers from '#src/optimizers/optimizers.js';
 import { runningProduct, settledFrom } from '#src/optimizers/products.js';
 import { type OpSpec, ops } from '#src/plan/ops.js';
+import type { Schedule } from '#src/schedules/schedule.js';
+import * as schedules from '#src/schedules/schedules.js';
 
 const hyperOf = (optimizer: Optimizer): readonly string[] =>
   (ops as readonly OpSpec[]).find(({ name }) => name === optimizer.op)?.hyper ?? [];
@@ -149,6 +151,38 @@ describe('scalars', () => {
       decay: 1,
     });
   });
+
+  it.each([
+    ['sgd', sgd],
+    ['signum', optimizers.signum],
+    ['lars', optimizers.lars],
+    ['rmsprop', optimizers.rmsprop],
+    ['sm3', optimizers.sm3],
+    ['muon', optimizers.muon],
+    ['muon of Keras', (options: object) => optimizers.muon({ ...options, convention: 'keras' })],
+  ] as [string, (options: { momentum: number | Schedule }) => Optimizer][])(
+    'of %s: momentum by a schedule',
+    (_, make) => {
+      const trained = (momentum: number | Schedule, ...then: number[]) => {
+        const w = Float32Array.from({ length: 12 }, (_, i) => i / 4 - 1);
+        let bound = make({ momentum }).bind({ w: { data: w, shape: [3, 4] } });
+        const g = (t: number) => Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + t));
+        for (let t = 0; t < 4; t++) {
+          if (then[t] !== undefined) {
+            const state = bound.stateDict();
+            bound = make({ momentum: then[t] }).bind({ w: { data: w, shape: [3, 4] } });
+            bound.loadStateDict(state);
+          }
+          bound.step({ w: g(t) });
+        }
+        return w;
+      };
+      expect(trained(schedules.constant({ learningRate: 0.5 }))).toEqual(trained(0.5));
+      const falling = schedules.piecewise({ boundaries: [1], values: [0.875, 0.25] });
+      expect(trained(falling)).toEqual(trained(0.875, 0.875, 0.875, 0.25, 0.25));
+      expect(trained(falling)).not.toEqual(trained(0.875));
+    },
+  );
 
   it('of nadam: the momentum grows to beta1 as the product of its factors falls', () => {
     const optimizer = nadam({ learningRate: 0.5, beta1: 0.75, momentumDecay: 1 });
