@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { data, layers, sequential } from '#src/index.js';
+import { loadAddon } from '#src/kernels/native.js';
 
 /** More than a mebibyte of inputs: of such datasets the next batch's rows are asked for ahead. */
 const rows = 20_011;
@@ -19,7 +20,7 @@ async function trained(name: 'native' | 'reference', threads: number, units: num
   return model.digest();
 }
 
-describe('rows that are asked for ahead', () => {
+describe.skipIf(loadAddon().addon === null)('rows that are asked for ahead', () => {
   // Of 16 targets a row whole rows of both arrays are; of 2 those of the inputs.
   it.each([2, 16])('change nothing, with %d targets a row', async (units) => {
     const expected = await trained('reference', 1, units);
